@@ -1,0 +1,226 @@
+//! Makes a [`Tree`] out of events, whoever reads them.
+
+use std::collections::HashMap;
+
+use super::scalar::{self, Escape};
+use super::tree::{NONE, Node, Props, Tree};
+use super::{Comment, Error, Kind, NodeId, Style, message, tags};
+use crate::source::TextRange;
+
+/// A collection that is not closed yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub id: NodeId,
+    pub kind: Kind,
+    /// Its children begin here in `Builder::pending`.
+    first: usize,
+}
+
+/// A tree in the making.
+pub(super) struct Builder {
+    pub tree: Tree,
+    pub errors: Vec<Error>,
+    pub open: Vec<Open>,
+    /// One past the last byte that belongs to a node or its properties.
+    pub cursor: u32,
+    pending: Vec<NodeId>,
+    anchors: HashMap<String, NodeId>,
+    /// Aliases before whose anchor nothing stands; `(name, node)`.
+    pub unknown: Vec<NodeId>,
+}
+
+impl Builder {
+    pub(super) fn new(text: &str) -> Self {
+        let tree = Tree { text: text.to_owned(), ..Tree::default() };
+        Self {
+            tree,
+            errors: Vec::new(),
+            open: Vec::new(),
+            cursor: 0,
+            pending: Vec::new(),
+            anchors: HashMap::new(),
+            unknown: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(NONE));
+        self.tree.nodes.push(node);
+        if self.open.is_empty() {
+            self.tree.documents.push(id);
+        } else {
+            self.pending.push(id);
+        }
+        id
+    }
+
+    /// A scalar; `parsed` is the value where somebody decoded it already.
+    pub(super) fn scalar(&mut self, range: TextRange, style: Style, indent: u16, tag: Option<String>) {
+        let mut node = Node {
+            start: range.start,
+            end: range.end,
+            a: 0,
+            b: 0,
+            props: NONE,
+            indent,
+            kind: Kind::Scalar,
+            style,
+            side: false,
+        };
+        if let Some((start, len)) = verbatim(&self.tree.text, range, style) {
+            (node.a, node.b) = (start, len);
+        } else {
+            let decoded = scalar::decode(&self.tree.text, range, style, indent);
+            if let Some((range, what)) = decoded.bad_escape() {
+                self.errors.push(message::escape(&self.tree.text, range, what == Escape::Code));
+            }
+            self.store(&mut node, &decoded.into_value());
+        }
+        if tag.as_deref() == Some("!!binary") {
+            self.binary(&mut node, range);
+        }
+        let id = self.push(node);
+        self.cursor = self.cursor.max(range.end);
+        self.set_tag(id, tag);
+    }
+
+    fn store(&mut self, node: &mut Node, value: &str) {
+        node.a = u32::try_from(self.tree.side.len()).unwrap_or(NONE);
+        node.b = u32::try_from(value.len()).unwrap_or(0);
+        node.side = true;
+        self.tree.side.push_str(value);
+    }
+
+    fn binary(&mut self, node: &mut Node, range: TextRange) {
+        let from = if node.side { &self.tree.side } else { &self.tree.text };
+        let raw = from.get(node.a as usize..node.a as usize + node.b as usize).unwrap_or("");
+        match tags::base64(raw) {
+            Some(bytes) => self.store(node, &String::from_utf8_lossy(&bytes)),
+            None => self.errors.push(message::binary(range)),
+        }
+    }
+
+    /// The beginning of a mapping or a sequence.
+    pub(super) fn begin(&mut self, kind: Kind, start: u32, tag: Option<String>) {
+        let node =
+            Node { start, end: start, a: 0, b: 0, props: NONE, indent: 0, kind, style: Style::Plain, side: false };
+        let id = self.push(node);
+        self.open.push(Open { id, kind, first: self.pending.len() });
+        self.set_tag(id, tag);
+    }
+
+    /// The end of the innermost open collection; `end` where it has a bracket of its own.
+    pub(super) fn end(&mut self, end: Option<u32>) {
+        let Some(open) = self.open.pop() else { return };
+        let mut count = self.pending.len() - open.first;
+        if open.kind == Kind::Mapping && count % 2 == 1 {
+            // A key that an error cut off from its value.
+            self.pending.pop();
+            count -= 1;
+        }
+        let first = self.tree.children.len();
+        self.tree.children.extend(self.pending.drain(open.first..));
+        let last = self.tree.children.get(first..).and_then(<[NodeId]>::last).map(|&id| self.tree.range(id).end);
+        let Some(node) = self.tree.nodes.get_mut(open.id.0 as usize) else { return };
+        node.a = u32::try_from(first).unwrap_or(0);
+        node.b = u32::try_from(count).unwrap_or(0);
+        node.end = end.or(last).unwrap_or(node.start).max(node.start);
+        self.cursor = self.cursor.max(node.end);
+    }
+
+    /// Ends every collection that is still open, innermost first.
+    pub(super) fn end_all(&mut self) {
+        while !self.open.is_empty() {
+            self.end(None);
+        }
+    }
+
+    /// How many children the innermost open collection has so far.
+    pub(super) fn count(&self) -> usize {
+        self.open.last().map_or(0, |open| self.pending.len() - open.first)
+    }
+
+    /// Forgets a key without a value.
+    pub(super) fn drop_lone_key(&mut self) {
+        if self.open.last().is_some_and(|open| open.kind == Kind::Mapping) && self.count() % 2 == 1 {
+            self.pending.pop();
+        }
+    }
+
+    /// `*name`.
+    pub(super) fn alias(&mut self, range: TextRange) {
+        let name = self.tree.text.get(range.start as usize + 1..range.end as usize).unwrap_or("");
+        let target = self.anchors.get(name).map_or(NONE, |id| id.0);
+        let id = self.push(Node {
+            start: range.start,
+            end: range.end,
+            a: target,
+            b: 0,
+            props: NONE,
+            indent: 0,
+            kind: Kind::Alias,
+            style: Style::Plain,
+            side: false,
+        });
+        if target == NONE {
+            self.unknown.push(id);
+        }
+        self.cursor = self.cursor.max(range.end);
+    }
+
+    fn set_tag(&mut self, id: NodeId, tag: Option<String>) {
+        if let Some(tag) = tag {
+            self.props_of(id).tag = Some(tag);
+        }
+    }
+
+    /// Names the node that was added last.
+    pub(super) fn anchor(&mut self, name: &str, range: TextRange) {
+        let Some(last) = self.tree.nodes.len().checked_sub(1) else { return };
+        let id = NodeId(u32::try_from(last).unwrap_or(NONE));
+        self.props_of(id).anchor = Some(name.to_owned());
+        self.anchors.insert(name.to_owned(), id);
+        self.cursor = self.cursor.max(range.end);
+    }
+
+    fn props_of(&mut self, id: NodeId) -> &mut Props {
+        let next = u32::try_from(self.tree.props.len()).unwrap_or(NONE);
+        let mut at = next;
+        if let Some(node) = self.tree.nodes.get_mut(id.0 as usize) {
+            at = if node.props == NONE { next } else { node.props };
+            node.props = at;
+        }
+        if at == next {
+            self.tree.props.push(Props::default());
+        }
+        &mut self.tree.props[at as usize]
+    }
+
+    /// Anchors do not reach into the next document.
+    pub(super) fn end_document(&mut self) {
+        self.end_all();
+        self.anchors.clear();
+    }
+
+    pub(super) fn comment(&mut self, range: TextRange) {
+        let before = self.tree.text.get(..range.start as usize).unwrap_or("");
+        let own_line =
+            before.trim_end_matches([' ', '\t', '\u{FEFF}']).chars().next_back().is_none_or(|c| "\n\r".contains(c));
+        self.tree.comments.push(Comment { range, own_line });
+    }
+}
+
+/// Where the value of a scalar stands in the text as it is, if it does.
+fn verbatim(text: &str, range: TextRange, style: Style) -> Option<(u32, u32)> {
+    let raw = text.get(range.range())?;
+    let plain = |s: &str| !s.bytes().any(|b| matches!(b, b'\n' | b'\r' | 0xC2 | 0xE2));
+    match style {
+        Style::Plain => plain(raw).then_some((range.start, range.len())),
+        Style::Single | Style::Double => {
+            let special = if style == Style::Single { '\'' } else { '\\' };
+            let inner = raw.get(1..raw.len().checked_sub(1)?)?;
+            (plain(inner) && !inner.contains(special)).then_some((range.start + 1, range.len() - 2))
+        }
+        Style::Literal | Style::Folded => None,
+    }
+}

@@ -1,0 +1,164 @@
+//! Events of granit-parser to the builder: the only module that knows that parser.
+
+use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
+
+pub(super) use granit_parser::ErrorKind as Problem;
+
+use super::builder::Builder;
+use super::{Kind, Style, tags};
+use crate::source::TextRange;
+
+/// Collections may be nested this deep.
+pub(super) const DEPTH: usize = 200;
+
+/// Why reading stopped, and where.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub problem: Problem,
+    pub at: u32,
+}
+
+/// A stretch of the text to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    pub range: TextRange,
+    /// Its outermost collection goes on with the one that is open in the builder.
+    pub splice: bool,
+}
+
+/// Reads `stretch` of `text` into the builder, up to its end or the first error. `text` is as long as the builder's own.
+pub(super) fn read(builder: &mut Builder, text: &str, stretch: Stretch) -> Result<(), Stop> {
+    let part = text.get(stretch.range.range()).unwrap_or("");
+    let mut options = Options::default();
+    options.set_emit_comments(true);
+    options.max_buffered_comment_events = 1 << 20;
+    options.emit_anchor_events = true;
+    options.emit_unresolved_aliases = true;
+    options.flow_nesting_limit = DEPTH;
+    options.block_nesting_limit = DEPTH;
+    let mut reader = Reader { builder, text, base: stretch.range.start, splice: stretch.splice, depth: 0 };
+    for event in Parser::new_from_str_with_options(part, options) {
+        match event {
+            Ok((event, span)) => reader.event(event, span),
+            Err(error) => return Err(Stop { problem: error.kind().clone(), at: reader.offset(error.marker()) }),
+        }
+    }
+    Ok(())
+}
+
+struct Reader<'b, 't> {
+    builder: &'b mut Builder,
+    text: &'t str,
+    base: u32,
+    splice: bool,
+    depth: usize,
+}
+
+impl Reader<'_, '_> {
+    fn offset(&self, marker: &Marker) -> u32 {
+        self.base + u32::try_from(marker.byte_offset().unwrap_or(0)).unwrap_or(0)
+    }
+
+    fn range(&self, span: &Span) -> TextRange {
+        TextRange::new(self.offset(&span.start), self.offset(&span.end))
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::Scalar(value, style, _, tag) => self.scalar(&value, style, span, tag.as_deref()),
+            Event::SequenceStart(_, _, tag) => self.begin(Kind::Sequence, span, tag.as_deref()),
+            Event::MappingStart(_, _, tag) => self.begin(Kind::Mapping, span, tag.as_deref()),
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                let range = self.range(&span);
+                self.builder.alias(range);
+            }
+            Event::Anchor(_, name) => {
+                let range = self.range(&span);
+                self.builder.anchor(&name, range);
+            }
+            Event::Comment(..) => {
+                let range = self.range(&span);
+                self.builder.comment(range);
+            }
+            Event::DocumentEnd if !self.splice => self.builder.end_document(),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, kind: Kind, span: Span, tag: Option<&Tag>) {
+        self.depth += 1;
+        if self.splice && self.depth == 1 {
+            return;
+        }
+        let start = self.offset(&span.start);
+        self.builder.begin(kind, start, tag.map(tag_name));
+    }
+
+    fn end(&mut self, span: Span) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.splice && self.depth == 0 {
+            return;
+        }
+        let range = self.range(&span);
+        let bracket = self.text.get(range.range()).is_some_and(|s| matches!(s, "]" | "}"));
+        self.builder.end(bracket.then_some(range.end));
+    }
+
+    fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span, tag: Option<&Tag>) {
+        let range = self.range(&span);
+        let (range, style, indent) = match style {
+            ScalarStyle::Plain if range.is_empty() || value.is_empty() => (self.nothing(&span), Style::Plain, 0),
+            ScalarStyle::Plain => (range, Style::Plain, 0),
+            ScalarStyle::SingleQuoted => (range, Style::Single, 0),
+            ScalarStyle::DoubleQuoted => (range, Style::Double, 0),
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let column = u16::try_from(span.start.col()).unwrap_or(u16::MAX);
+                let style = if style == ScalarStyle::Literal { Style::Literal } else { Style::Folded };
+                (self.block(range), style, column)
+            }
+        };
+        self.builder.scalar(range, style, indent, tag.map(tag_name));
+    }
+
+    /// Where an empty value would stand: behind its `:` or `-`, or its tag and anchor.
+    fn nothing(&self, span: &Span) -> TextRange {
+        let from = self.builder.cursor as usize;
+        let rest = self.text.get(from..).unwrap_or("");
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let here = match rest.as_bytes().get(blanks) {
+            Some(b':' | b'-' | b'?') => self.builder.cursor + u32::try_from(blanks).unwrap_or(0) + 1,
+            _ => self.builder.cursor,
+        };
+        TextRange::at(here.max(self.offset(&span.start)))
+    }
+
+    /// A block scalar from its header to the last byte of its content. The parser's own range begins at the content.
+    fn block(&self, content: TextRange) -> TextRange {
+        let start = self.header(content.start);
+        let end = self.text.get(start as usize..content.end as usize).unwrap_or("");
+        let end = end.trim_end_matches([' ', '\t', '\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+        TextRange::new(start, start + u32::try_from(end.len()).unwrap_or(0))
+    }
+
+    /// The `|` or `>` between the last token and the content; what stands there besides is indicators, properties, comments.
+    fn header(&self, content: u32) -> u32 {
+        let from = self.builder.cursor.min(content);
+        let between = self.text.as_bytes().get(from as usize..content as usize).unwrap_or(&[]);
+        let (mut comment, mut word) = (false, false);
+        for (i, &byte) in between.iter().enumerate() {
+            match byte {
+                b'\n' | b'\r' => (comment, word) = (false, false),
+                b' ' | b'\t' => word = false,
+                b'#' if !word => comment = true,
+                b'|' | b'>' if !comment && !word => return from + u32::try_from(i).unwrap_or(0),
+                _ => word = true,
+            }
+        }
+        content
+    }
+}
+
+fn tag_name(tag: &Tag) -> String {
+    tags::short(&format!("{}{}", tag.handle(), tag.suffix()))
+}

@@ -1,0 +1,1 @@
+//! Where reading can go on after an error.

@@ -1,0 +1,330 @@
+//! The tree: nodes in one vector, children in another, scalar values as slices of the text wherever they stand there verbatim.
+
+use std::collections::HashSet;
+
+use super::Comment;
+use super::scalar;
+use crate::source::TextRange;
+
+/// Names a node of one [`Tree`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub(super) u32);
+
+/// What a node is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Text of any style; also an empty value.
+    Scalar,
+    /// Keys and values.
+    Mapping,
+    /// Items.
+    Sequence,
+    /// `*name`.
+    Alias,
+}
+
+/// How a scalar is written; collections are `Plain`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'…'`.
+    Single,
+    /// `"…"`.
+    Double,
+    /// `|`.
+    Literal,
+    /// `>`.
+    Folded,
+}
+
+/// No node, no properties.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// 28 bytes a node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    pub start: u32,
+    pub end: u32,
+    /// Scalar: start of the value in the text or in `Tree::side`. Collection: first of `Tree::children`. Alias: its target.
+    pub a: u32,
+    /// Scalar: length of the value. Collection: number of children.
+    pub b: u32,
+    /// Index into `Tree::props`.
+    pub props: u32,
+    /// Block scalars: the column of their content.
+    pub indent: u16,
+    pub kind: Kind,
+    pub style: Style,
+    /// The value lies in `Tree::side`.
+    pub side: bool,
+}
+
+/// Tag and anchor of a node.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Props {
+    /// The short form, as go-yaml has it: `!!str`, `!local`, `!`.
+    pub tag: Option<String>,
+    pub anchor: Option<String>,
+}
+
+/// A text and its nodes.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    pub(super) text: String,
+    pub(super) nodes: Vec<Node>,
+    pub(super) children: Vec<NodeId>,
+    pub(super) side: String,
+    pub(super) props: Vec<Props>,
+    pub(super) documents: Vec<NodeId>,
+    pub(super) comments: Vec<Comment>,
+}
+
+/// The most entries that merge keys may bring into one mapping.
+const MERGE_BUDGET: usize = 10_000;
+
+const GONE: Node =
+    Node { start: 0, end: 0, a: 0, b: 0, props: NONE, indent: 0, kind: Kind::Scalar, style: Style::Plain, side: false };
+
+impl Tree {
+    pub(super) fn node(&self, id: NodeId) -> Node {
+        self.nodes.get(id.0 as usize).copied().unwrap_or(GONE)
+    }
+
+    /// The text as it was given.
+    pub fn source(&self) -> &str {
+        &self.text
+    }
+
+    /// The root of each document, in order. An empty text has none.
+    pub fn documents(&self) -> &[NodeId] {
+        &self.documents
+    }
+
+    /// All nodes, in the order in which they begin.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(NONE)).map(NodeId)
+    }
+
+    /// What the node is.
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.node(id).kind
+    }
+
+    /// The bytes of the node as written: scalars with their quotes, block scalars from the header to the last byte of content,
+    /// collections from the first to the last byte of what they hold, aliases with the `*`. Tags and anchors are outside.
+    pub fn range(&self, id: NodeId) -> TextRange {
+        let node = self.node(id);
+        TextRange::new(node.start, node.end)
+    }
+
+    /// The node that an alias stands for; any other node is itself, and so is an alias that leads nowhere.
+    pub fn resolve(&self, id: NodeId) -> NodeId {
+        let mut at = id;
+        // An alias can only point to a node before it, so this ends; the bound is for safety.
+        for _ in 0..8 {
+            let node = self.node(at);
+            if node.kind != Kind::Alias || node.a == NONE {
+                return at;
+            }
+            at = NodeId(node.a);
+        }
+        id
+    }
+
+    /// The decoded value of a scalar (through an alias, too); empty for anything else.
+    pub fn text(&self, id: NodeId) -> &str {
+        let node = self.node(self.resolve(id));
+        if node.kind != Kind::Scalar {
+            return "";
+        }
+        let range = node.a as usize..node.a as usize + node.b as usize;
+        let from = if node.side { &self.side } else { &self.text };
+        from.get(range).unwrap_or("")
+    }
+
+    /// How the scalar is written.
+    pub fn style(&self, id: NodeId) -> Style {
+        self.node(id).style
+    }
+
+    fn props(&self, id: NodeId) -> Option<&Props> {
+        self.props.get(self.node(id).props as usize)
+    }
+
+    /// The tag that was written, in its short form: `!!str` for `tag:yaml.org,2002:str`, else as it resolves.
+    pub fn tag(&self, id: NodeId) -> Option<&str> {
+        self.props(id)?.tag.as_deref()
+    }
+
+    /// The name of the anchor on the node.
+    pub fn anchor(&self, id: NodeId) -> Option<&str> {
+        self.props(id)?.anchor.as_deref()
+    }
+
+    /// Whether go-yaml loads the node as null: a plain `~`, `null`, `Null`, `NULL` or nothing, with no tag or that of null.
+    pub fn is_null(&self, id: NodeId) -> bool {
+        let id = self.resolve(id);
+        let null = |text: &str| matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        match self.tag(id) {
+            None | Some("!") => self.kind(id) == Kind::Scalar && self.style(id) == Style::Plain && null(self.text(id)),
+            Some("!!null") => self.kind(id) == Kind::Scalar && null(self.text(id)),
+            Some(_) => false,
+        }
+    }
+
+    fn children(&self, id: NodeId) -> &[NodeId] {
+        let node = self.node(self.resolve(id));
+        if !matches!(node.kind, Kind::Mapping | Kind::Sequence) {
+            return &[];
+        }
+        self.children.get(node.a as usize..node.a as usize + node.b as usize).unwrap_or(&[])
+    }
+
+    /// Keys and values of a mapping (through an alias, too) as written, merge keys included; nothing for anything else.
+    pub fn entries(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        let mapping = self.kind(self.resolve(id)) == Kind::Mapping;
+        let all = if mapping { self.children(id) } else { &[] };
+        all.as_chunks::<2>().0.iter().map(|&[key, value]| (key, value))
+    }
+
+    /// The items of a sequence (through an alias, too); nothing for anything else.
+    pub fn items(&self, id: NodeId) -> &[NodeId] {
+        if self.kind(self.resolve(id)) == Kind::Sequence { self.children(id) } else { &[] }
+    }
+
+    /// The value of the first entry of this key, merge keys not followed.
+    pub fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        self.entries(id)
+            .find(|&(k, _)| self.kind(self.resolve(k)) == Kind::Scalar && self.text(k) == key)
+            .map(|(_, v)| v)
+    }
+
+    /// Whether this key is a merge key (`isMerge` of go-yaml's `decode.go`): an untagged `<<`, quoted or not.
+    pub fn is_merge(&self, key: NodeId) -> bool {
+        self.kind(key) == Kind::Scalar
+            && self.text(key) == "<<"
+            && match self.tag(key) {
+                None | Some("!") => self.style(key) == Style::Plain,
+                tag => tag == Some("!!merge"),
+            }
+    }
+
+    /// The entries after the merge keys are applied: the mapping's own first, then what each merged mapping adds; the earlier
+    /// wins. At most some thousand entries are added; what is not a mapping merges nothing.
+    pub fn merged(&self, id: NodeId) -> Vec<(NodeId, NodeId)> {
+        let mut out = Vec::new();
+        let mut seen = HashSet::new();
+        let mut budget = MERGE_BUDGET;
+        self.merge_into(self.resolve(id), &mut out, &mut seen, &mut budget, &mut Vec::new());
+        out
+    }
+
+    fn merge_into<'t>(
+        &'t self,
+        id: NodeId,
+        out: &mut Vec<(NodeId, NodeId)>,
+        seen: &mut HashSet<&'t str>,
+        budget: &mut usize,
+        open: &mut Vec<NodeId>,
+    ) {
+        if open.contains(&id) || open.len() > 64 {
+            return;
+        }
+        let mut merge = None;
+        for (key, value) in self.entries(id) {
+            if self.is_merge(key) {
+                merge = Some(value);
+                continue;
+            }
+            if !open.is_empty() {
+                if *budget == 0 {
+                    return;
+                }
+                *budget -= 1;
+            }
+            let scalar = self.kind(self.resolve(key)) == Kind::Scalar;
+            if !scalar || seen.insert(self.text(key)) || open.is_empty() {
+                out.push((key, value));
+            }
+        }
+        let Some(merge) = merge else { return };
+        open.push(id);
+        let from = self.resolve(merge);
+        if self.kind(from) == Kind::Mapping {
+            self.merge_into(from, out, seen, budget, open);
+        } else {
+            for &item in self.items(from) {
+                if *budget == 0 {
+                    break;
+                }
+                *budget -= 1;
+                self.merge_into(self.resolve(item), out, seen, budget, open);
+            }
+        }
+        open.pop();
+    }
+
+    /// Keys that go-yaml calls duplicate: the first and each later one of the same kind and text (`1` and `'1'` are equal, `1`
+    /// and `0x1` are not; collections as keys are all equal).
+    pub fn duplicates(&self, id: NodeId) -> Vec<(NodeId, NodeId)> {
+        let mut first = std::collections::HashMap::new();
+        let mut found = Vec::new();
+        for (key, _) in self.entries(id) {
+            let kind = self.kind(key);
+            let text = match kind {
+                Kind::Scalar => self.text(key),
+                Kind::Alias => self.text.get(self.range(key).range()).unwrap_or(""),
+                Kind::Mapping | Kind::Sequence => "",
+            };
+            match first.entry((kind as u8, text)) {
+                std::collections::hash_map::Entry::Occupied(entry) => found.push((*entry.get(), key)),
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(key);
+                }
+            }
+        }
+        found
+    }
+
+    /// Every comment, in order.
+    pub fn comments(&self) -> &[Comment] {
+        &self.comments
+    }
+
+    /// Where a range of the decoded value lies in the text, as one range that covers it. The whole scalar when that cannot be
+    /// told to the byte; an alias answers for the scalar that it stands for.
+    pub fn span_of(&self, id: NodeId, decoded: TextRange) -> TextRange {
+        let all = self.spans_of(id, decoded);
+        let first = all.first().copied().unwrap_or_else(|| self.range(id));
+        all.iter().fold(first, |sum, &range| sum.cover(range))
+    }
+
+    /// The same in pieces: several where line folding or indentation splits the value. Never empty.
+    pub fn spans_of(&self, id: NodeId, decoded: TextRange) -> Vec<TextRange> {
+        let id = self.resolve(id);
+        let node = self.node(id);
+        let whole = vec![self.range(id)];
+        if node.kind != Kind::Scalar || decoded.end > node.b {
+            return whole;
+        }
+        if !node.side {
+            return vec![TextRange::new(node.a + decoded.start, node.a + decoded.end)];
+        }
+        let map = scalar::map(&self.text, self.range(id), node.style, node.indent);
+        if map.value() != self.text(id) {
+            return whole;
+        }
+        map.pieces(decoded)
+    }
+
+    /// Scalars whose raw bytes, decoded by the map, do not give the loaded text. There should be none but those of tag `!!binary`.
+    pub fn check_maps(&self) -> Vec<NodeId> {
+        let wrong = |&id: &NodeId| {
+            let node = self.node(id);
+            let decode = || scalar::map(&self.text, self.range(id), node.style, node.indent);
+            node.kind == Kind::Scalar && self.range(id).len() > 0 && decode().value() != self.text(id)
+        };
+        self.nodes().filter(wrong).collect()
+    }
+}
