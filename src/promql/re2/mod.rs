@@ -1,0 +1,42 @@
+//! Whether a regular expression of a matcher is one that Prometheus can compile.
+//!
+//! Prometheus reads the regexes of `=~` and `!~` with Go's RE2 syntax (`regexp/syntax` of the fork
+//! `github.com/grafana/regexp`, flags `Perl|DotNL`), in two steps (`model/labels/regexp.go`): the text as written must
+//! parse, and then its tree, printed and wrapped as `^(?s:…)$`, must compile. So `a)(b` is refused although the
+//! wrapped text would be balanced. A text of plain alternatives (`foo|bar`) is never parsed at all.
+//!
+//! Only the verdict is wanted, so no tree is built: a stack of summaries ([`limits`]) is enough for Go's limits on
+//! nesting, on counted repetition and on size. Common prefixes of alternatives, which Go factors out before it
+//! measures, are left alone; that can matter only within a hair of a limit.
+
+mod limits;
+mod names;
+mod parser;
+#[cfg(test)]
+mod tests;
+
+use crate::source::TextRange;
+
+/// Why Prometheus refuses a regex.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Error {
+    /// The offending bytes of the pattern: for a parenthesis without a partner that parenthesis, for a broken limit
+    /// the whole.
+    pub range: TextRange,
+    /// Go's own words, without their prefix `error parsing regexp: `.
+    pub message: String,
+}
+
+/// Checks `pattern` (unquoted, not anchored) as Prometheus does when it loads a matcher, in time linear in its length.
+///
+/// # Errors
+///
+/// The first error Go would report.
+pub fn check(pattern: &str) -> Result<(), Error> {
+    if pattern.bytes().all(|byte| byte == b'|' || !is_special(byte)) { Ok(()) } else { parser::parse(pattern) }
+}
+
+/// Whether `regexp.QuoteMeta` would escape the byte.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'.' | b'+' | b'*' | b'?' | b'(' | b')' | b'|' | b'[' | b']' | b'{' | b'}' | b'^' | b'$')
+}
