@@ -7,6 +7,7 @@ mod builder;
 mod check;
 mod load;
 mod message;
+mod raw;
 mod read;
 mod resync;
 mod scalar;
@@ -16,6 +17,7 @@ mod tree;
 use crate::source::TextRange;
 
 pub use load::parse;
+pub use raw::{Piece, Raw};
 pub use tree::{Kind, NodeId, Style, Tree};
 
 /// A comment.

@@ -74,6 +74,11 @@ impl Decoded {
         self.value
     }
 
+    /// Each piece of the value: where it starts in the value, its bytes, whether they are the same one for one.
+    pub(super) fn segments(&self) -> impl Iterator<Item = (u32, TextRange, bool)> + '_ {
+        self.segments.iter().map(|s| (s.value, s.source, s.verbatim))
+    }
+
     /// The first escape that go-yaml refuses.
     pub(super) fn bad_escape(&self) -> Option<(TextRange, Escape)> {
         self.bad

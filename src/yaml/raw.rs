@@ -1,0 +1,52 @@
+//! What is kept of a scalar when the tree is gone: enough to find the bytes of its value again.
+
+use super::{NodeId, Style, Tree, scalar};
+use crate::source::TextRange;
+
+/// How and where a scalar is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Raw {
+    /// Its bytes, with quotes and block header.
+    pub range: TextRange,
+    /// Its style.
+    pub style: Style,
+    /// Block scalars: the column of their content.
+    pub indent: u16,
+}
+
+/// A piece of a value and the bytes it was written with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// Where it starts in the value.
+    pub at: u32,
+    /// Its bytes.
+    pub range: TextRange,
+    /// Whether these are the bytes of the value, one for one.
+    pub verbatim: bool,
+}
+
+impl Tree {
+    /// How the scalar is written (through an alias: the scalar that it stands for).
+    pub fn raw(&self, id: NodeId) -> Raw {
+        let node = self.node(self.resolve(id));
+        Raw { range: TextRange::new(node.start, node.end), style: node.style, indent: node.indent }
+    }
+}
+
+impl Raw {
+    /// The value and its pieces, in order and gap-free.
+    pub fn decode(self, text: &str) -> (String, Vec<Piece>) {
+        let decoded = scalar::map(text, self.range, self.style, self.indent);
+        let pieces = decoded.segments().map(|(at, range, verbatim)| Piece { at, range, verbatim }).collect();
+        (decoded.into_value(), pieces)
+    }
+
+    /// The bytes of a range of `value`, as one range that covers it; the whole scalar where its bytes do not make that value.
+    pub fn locate(self, text: &str, value: &str, decoded: TextRange) -> TextRange {
+        let map = scalar::map(text, self.range, self.style, self.indent);
+        if map.value() != value || decoded.end as usize > value.len() {
+            return self.range;
+        }
+        map.pieces(decoded).into_iter().reduce(TextRange::cover).unwrap_or(self.range)
+    }
+}
