@@ -25,8 +25,10 @@ pub(super) struct Builder {
     pub cursor: u32,
     pending: Vec<NodeId>,
     anchors: HashMap<String, NodeId>,
-    /// Aliases before whose anchor nothing stands; `(name, node)`.
+    /// Aliases whose anchor is not before them.
     pub unknown: Vec<NodeId>,
+    /// Where the first document ends: Prometheus reads no further.
+    pub first_end: Option<u32>,
 }
 
 impl Builder {
@@ -40,6 +42,7 @@ impl Builder {
             pending: Vec::new(),
             anchors: HashMap::new(),
             unknown: Vec::new(),
+            first_end: None,
         }
     }
 
@@ -54,7 +57,7 @@ impl Builder {
         id
     }
 
-    /// A scalar; `parsed` is the value where somebody decoded it already.
+    /// A scalar as it stands in the text; `indent` is the column of a block scalar's content.
     pub(super) fn scalar(&mut self, range: TextRange, style: Style, indent: u16, tag: Option<String>) {
         let mut node = Node {
             start: range.start,
@@ -199,6 +202,7 @@ impl Builder {
     /// Anchors do not reach into the next document.
     pub(super) fn end_document(&mut self) {
         self.end_all();
+        self.first_end.get_or_insert(self.cursor);
         self.anchors.clear();
     }
 

@@ -1,5 +1,6 @@
 //! What is said about a text that is not YAML, or not the YAML that Prometheus reads.
 
+use super::opinion::Refusal;
 use super::read::{Problem, Stop};
 use super::{Error, ErrorKind};
 use crate::source::TextRange;
@@ -30,4 +31,54 @@ pub(super) fn stop(text: &str, stop: &Stop) -> Error {
     let range = TextRange::new(stop.at, stop.at + u32::try_from(len).unwrap_or(0));
     let kind = if stop.problem == Problem::RecursionLimitExceeded { ErrorKind::Limit } else { ErrorKind::Syntax };
     error(range, kind, stop.problem.to_string())
+}
+
+/// A character that YAML does not allow anywhere.
+pub(super) fn control(at: usize, c: char) -> Error {
+    let at = u32::try_from(at).unwrap_or(u32::MAX);
+    let range = TextRange::new(at, at + u32::try_from(c.len_utf8()).unwrap_or(1));
+    let mut error =
+        error(range, ErrorKind::Syntax, format!("the control character U+{:04X} is not allowed", u32::from(c)));
+    error.help.push("remove it, or write it as an escape in double quotes".to_owned());
+    error
+}
+
+/// An alias without an anchor before it.
+pub(super) fn unknown_anchor(range: TextRange, alias: &str) -> Error {
+    let name = alias.trim_start_matches('*');
+    let mut error =
+        error(range, ErrorKind::Syntax, format!("`{alias}` refers to an anchor that is not defined before it"));
+    error.help.push(format!("define `&{name}` before it, or quote the value: `\"{alias}\"`"));
+    error
+}
+
+/// What libyaml refused.
+pub(super) fn refused(text: &str, refusal: &Refusal, stop: Option<&Stop>) -> Error {
+    let _ = stop;
+    let at = refusal.at.unwrap_or(0);
+    let _ = text;
+    error(TextRange::at(at), ErrorKind::Syntax, format!("{} {:?}", refusal.problem, refusal.context))
+}
+
+/// What granit refused and libyaml accepts.
+pub(super) fn lenient(text: &str, stop: &Stop) -> Error {
+    let mut error = self::stop(text, stop);
+    error.kind = ErrorKind::Lenient;
+    error.fatal = false;
+    error
+}
+
+/// Continuation lines of a quoted scalar that stand too far left.
+pub(super) fn lenient_quotes(range: TextRange) -> Error {
+    let mut error = error(range, ErrorKind::Lenient, "the lines of this quoted text are not indented enough");
+    error.notes.push("Prometheus reads it, but YAML 1.2 does not allow it and other tools refuse it".to_owned());
+    error.help.push("indent the lines further than the key".to_owned());
+    error
+}
+
+/// A `%YAML` directive of another version.
+pub(super) fn version(range: TextRange) -> Error {
+    let mut error = error(range, ErrorKind::Refused, "Prometheus reads YAML 1.1 only and refuses this directive");
+    error.help.push("remove the line".to_owned());
+    error
 }

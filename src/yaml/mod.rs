@@ -7,6 +7,7 @@ mod builder;
 mod check;
 mod load;
 mod message;
+mod opinion;
 mod raw;
 mod read;
 mod resync;

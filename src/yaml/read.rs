@@ -5,7 +5,7 @@ use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
 pub(super) use granit_parser::ErrorKind as Problem;
 
 use super::builder::Builder;
-use super::{Kind, Style, tags};
+use super::{Kind, Style, message, tags};
 use crate::source::TextRange;
 
 /// Collections may be nested this deep.
@@ -82,7 +82,25 @@ impl Reader<'_, '_> {
                 self.builder.comment(range);
             }
             Event::DocumentEnd if !self.splice => self.builder.end_document(),
+            Event::DocumentStart(..) => self.directives(),
             _ => {}
+        }
+    }
+
+    /// go-yaml knows version 1.1 only (`parserc.go`: "found incompatible YAML document").
+    fn directives(&mut self) {
+        let from = self.builder.cursor as usize;
+        let rest = self.text.get(from..).unwrap_or("");
+        let mut at = self.builder.cursor;
+        for line in
+            rest.split_inclusive('\n').take_while(|line| line.trim().is_empty() || line.starts_with(['%', '#', '.']))
+        {
+            let words: Vec<&str> = line.split_whitespace().take(2).collect();
+            if words.first() == Some(&"%YAML") && words.get(1) != Some(&"1.1") {
+                let len = u32::try_from(line.trim_end().len()).unwrap_or(0);
+                self.builder.errors.push(message::version(TextRange::new(at, at + len)));
+            }
+            at += u32::try_from(line.len()).unwrap_or(0);
         }
     }
 
@@ -113,7 +131,9 @@ impl Reader<'_, '_> {
             ScalarStyle::SingleQuoted => (range, Style::Single, 0),
             ScalarStyle::DoubleQuoted => (range, Style::Double, 0),
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                let column = u16::try_from(span.start.col()).unwrap_or(u16::MAX);
+                // Without content there is no column: nothing that follows belongs to the scalar.
+                let empty = value.chars().all(|c| c == '\n');
+                let column = if empty { u16::MAX } else { u16::try_from(span.start.col()).unwrap_or(u16::MAX) };
                 let style = if style == ScalarStyle::Literal { Style::Literal } else { Style::Folded };
                 (self.block(range), style, column)
             }
