@@ -1,0 +1,89 @@
+//! Figures of firing history: pages, how often, and whether there is enough of it to judge.
+
+use super::time::{Millis, Period, WEEK, share, unite};
+use super::{History, RuleHistory};
+
+/// Whether a snapshot holds enough to judge by.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Sufficiency {
+    /// It does.
+    Enough,
+    /// The window is too short: its length and the least that is asked for.
+    ShortWindow(Millis, Millis),
+    /// For too little of the window data was there: the covered time and the least that is asked for.
+    LittleCoverage(Millis, Millis),
+}
+
+/// The share of the least window for which data must be there: restarts and short gaps are forgiven.
+const LEAST_COVERAGE: f64 = 0.9;
+
+impl History {
+    /// Whether the snapshot spans at least `window`, and nine tenths of that are covered.
+    pub fn suffices(&self, window: Millis) -> Sufficiency {
+        let have = self.head().window.length();
+        if have < window {
+            return Sufficiency::ShortWindow(have, window);
+        }
+        let covered = self.covered();
+        if share(covered, window) < LEAST_COVERAGE {
+            return Sufficiency::LittleCoverage(covered, window);
+        }
+        Sufficiency::Enough
+    }
+
+    /// The time of the window for which data was there.
+    pub fn covered(&self) -> Millis {
+        covered(&self.head().coverage, self.head().window)
+    }
+}
+
+/// The time of `window` that lies in any of `periods`.
+pub fn covered(periods: &[Period], window: Period) -> Millis {
+    let inside = periods.iter().filter_map(|period| period.intersection(window)).collect();
+    unite(inside).into_iter().map(Period::length).sum()
+}
+
+/// The pages of a rule: periods in which at least one of its series fired, in order. Series that fire at the same evaluation are one page.
+pub fn pages(rule: &RuleHistory) -> Vec<Period> {
+    let episodes = rule.firing().flat_map(|series| series.episodes);
+    unite(episodes.map(|episode| Period { from: episode.first, to: episode.last }).collect())
+}
+
+/// How often a rule called somebody.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Frequency {
+    /// Number of pages in the window.
+    pub pages: usize,
+    /// Number of firing episodes, one a series.
+    pub episodes: usize,
+    /// Pages a week of covered time.
+    pub per_week: f64,
+}
+
+/// How often the rule behind `rule` called somebody, over the time that `history` covers.
+pub fn frequency(history: &History, rule: &RuleHistory) -> Frequency {
+    let pages = pages(rule).len();
+    let episodes = rule.firing().map(|series| series.episodes.len()).sum();
+    Frequency { pages, episodes, per_week: per_week(pages, history.covered()) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and lengths are far below 2^53")]
+fn per_week(count: usize, covered: Millis) -> f64 {
+    if covered <= 0 { 0.0 } else { count as f64 * WEEK as f64 / covered as f64 }
+}
+
+/// The standard normal quantile of 95 %: shares are judged by a one-sided bound.
+const Z: f64 = 1.644_853_626_951_472_2;
+
+/// The share that `part` of `whole` observations stands for at least, with 95 % confidence (lower end of Wilson's score interval). 0 where nothing was
+/// observed.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+pub fn share_at_least(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        return 0.0;
+    }
+    let (n, share) = (whole as f64, part as f64 / whole as f64);
+    let middle = share + Z * Z / (2.0 * n);
+    let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    ((middle - spread) / (1.0 + Z * Z / n)).max(0.0)
+}

@@ -1,0 +1,76 @@
+//! Firing history: what alerting rules really did, episode by episode.
+//!
+//! A snapshot ([`History`]) is the only form in which lint rules see it. An *episode* is a run of evaluations in which one series
+//! of a rule was pending or firing; a *page* unites the episodes of a rule's series that overlap, since people are called once for
+//! them. Everything here is data and pure functions: who asks a server lives beside this module.
+
+mod line;
+mod measure;
+mod read;
+mod rule;
+mod store;
+mod time;
+mod write;
+mod zstd;
+
+#[cfg(test)]
+mod tests;
+
+pub use line::Resolver;
+pub use measure::{Frequency, Sufficiency, covered, frequency, pages, share_at_least};
+pub use read::{ReadError, read};
+pub use rule::{Pattern, RuleHistory, RulePattern};
+pub use store::{Acknowledgement, Episode, Labels, Series, State};
+pub use time::{DAY, HOUR, MINUTE, Millis, Period, SECOND, WEEK, parse_time, print_time};
+pub use write::{Record, write};
+
+use store::Store;
+
+/// The first line of a snapshot: what was looked at, and when.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Head {
+    /// The time that was looked at.
+    pub window: Period,
+    /// The parts of the window for which data was there, in order and disjoint.
+    pub coverage: Vec<Period>,
+    /// Where the episodes come from, for people.
+    pub source: String,
+    /// What wrote the snapshot.
+    pub tool: String,
+    /// A digest of the episodes, empty where none was given. Ours begins with `episodes:` and is verified on reading.
+    pub digest: String,
+}
+
+/// A snapshot of firing history.
+#[derive(Debug, Default)]
+pub struct History {
+    head: Head,
+    store: Store,
+}
+
+impl History {
+    /// What was looked at.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Number of episodes, pending ones included.
+    pub fn len(&self) -> usize {
+        self.store.len()
+    }
+
+    /// Whether there is no episode at all.
+    pub fn is_empty(&self) -> bool {
+        self.store.len() == 0
+    }
+
+    /// Every series of a rule that has episodes, sorted by rule, labels and state.
+    pub fn series(&self) -> impl Iterator<Item = Series<'_>> {
+        self.store.series()
+    }
+
+    /// The share of the window (0 to 1) for which data was there.
+    pub fn coverage(&self) -> f64 {
+        time::share(covered(&self.head.coverage, self.head.window), self.head.window.length())
+    }
+}

@@ -1,0 +1,278 @@
+//! Reads a snapshot: JSON Lines, plain or zstd-compressed, block by block, so that memory holds the episodes and not their text.
+
+use super::line::{self, RawKey, SeriesKey};
+use super::store::{Acknowledgement, Episode, Store};
+use super::time::{Period, parse_time, unite};
+use super::write::DIGEST_KIND;
+use super::{Head, History, zstd};
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::fmt;
+use std::io::{self, Read};
+
+/// The only version of the snapshot's form so far.
+pub(super) const SCHEMA_VERSION: u64 = 1;
+/// What a head says of itself.
+pub(super) const KIND: &str = "groundrules-history";
+/// No line is longer than this; more is an error, so that memory stays bounded.
+const LONGEST_LINE: usize = 1 << 20;
+const BLOCK: usize = 1 << 20;
+/// More episodes than this are refused: 24 bytes each.
+const MOST_EPISODES: usize = 1 << 26;
+
+/// Why a snapshot cannot be read. Nothing of it is used then.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadError {
+    /// The line, from 1; 0 where no line is to blame.
+    pub line: u64,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.message),
+            line => write!(f, "line {line}: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl ReadError {
+    fn new(line: u64, message: impl Into<String>) -> Self {
+        Self { line, message: message.into() }
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    schema_version: Option<u64>,
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawHead {
+    window: RawPeriod,
+    coverage: Option<Vec<RawPeriod>>,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    tool: String,
+    #[serde(default)]
+    digest: String,
+}
+
+#[derive(Deserialize)]
+struct RawPeriod {
+    from: String,
+    to: String,
+}
+
+impl RawPeriod {
+    fn period(&self) -> Result<Period, String> {
+        let (from, to) = (parse_time(&self.from)?, parse_time(&self.to)?);
+        if from > to { Err(format!("`{}` is after `{}`", self.from, self.to)) } else { Ok(Period { from, to }) }
+    }
+}
+
+/// Reads the head, the first line.
+fn head(line: &[u8]) -> Result<Head, String> {
+    let version: Version =
+        serde_json::from_slice(line).map_err(|e| format!("no head of a snapshot: {}", line::complaint(&e)))?;
+    if version.kind.as_deref() != Some(KIND) {
+        return Err(format!("no head of a snapshot: `kind` is not `{KIND}`"));
+    }
+    match version.schema_version {
+        Some(SCHEMA_VERSION) => {}
+        Some(other) => {
+            return Err(format!("`schema_version` {other} is not known, only {SCHEMA_VERSION} is"));
+        }
+        None => return Err("the head has no `schema_version`".to_owned()),
+    }
+    let raw: RawHead = serde_json::from_slice(line).map_err(|e| line::complaint(&e))?;
+    let window = raw.window.period()?;
+    let coverage = match raw.coverage {
+        Some(periods) => periods.iter().map(RawPeriod::period).collect::<Result<_, _>>()?,
+        None => vec![window],
+    };
+    let coverage = unite(coverage).into_iter().filter_map(|period| period.intersection(window)).collect();
+    Ok(Head { window, coverage, source: raw.source, tool: raw.tool, digest: raw.digest })
+}
+
+/// Reads a snapshot, plain or zstd-compressed, whichever its first bytes say.
+///
+/// A line that is not an episode, a head of another kind or version, a digest of ours that does not match, and a stream that ends
+/// within a frame are errors: a snapshot is read whole or not at all.
+pub fn read(source: impl Read + Send) -> Result<History, ReadError> {
+    let mut lines =
+        Blocks { source: zstd::plain(source).map_err(|e| unreadable(0, &e))?, rest: Vec::new(), ended: false };
+    let Some(mut block) = lines.next().map_err(|e| e.at(0))? else {
+        return Err(ReadError::new(1, "the snapshot is empty"));
+    };
+    let end = memchr::memchr(b'\n', &block).unwrap_or(block.len());
+    let head = head(&block[..end]).map_err(|message| ReadError::new(1, message))?;
+    block.drain(..(end + 1).min(block.len()));
+    let mut history = History { head, store: Store::default() };
+    episodes(lines, block, &mut history.store)?;
+    history.store.sort();
+    let digest = &history.head.digest;
+    if digest.starts_with(DIGEST_KIND) && *digest != history.digest() {
+        let message = "the digest of the head does not match the episodes: the snapshot was cut short or changed";
+        return Err(ReadError::new(0, message));
+    }
+    Ok(history)
+}
+
+/// Reads all lines after the head: one batch of blocks is parsed while the next is read.
+fn episodes<R: Read + Send>(mut lines: Blocks<R>, first: Vec<u8>, store: &mut Store) -> Result<(), ReadError> {
+    let mut line = 1;
+    let mut batch = vec![first];
+    let mut failed = None;
+    while !batch.is_empty() {
+        let parse = || batch.par_iter().map(|block| parse(block)).collect::<Vec<_>>();
+        let (next, parsed) = rayon::join(|| lines.batch(), parse);
+        for part in parsed {
+            let part = part.map_err(|e| ReadError::new(line + e.line, e.message))?;
+            line += part.lines;
+            part.store(store);
+            if store.len() > MOST_EPISODES {
+                return Err(ReadError::new(line, format!("more than {MOST_EPISODES} episodes")));
+            }
+        }
+        if let Some(error) = failed {
+            return Err(Fault::at(error, line));
+        }
+        (batch, failed) = next;
+    }
+    failed.map_or(Ok(()), |error| Err(error.at(line)))
+}
+
+/// Why no further block can be had.
+enum Fault {
+    Source(io::Error),
+    LongLine,
+}
+
+impl Fault {
+    fn at(self, line: u64) -> ReadError {
+        match self {
+            Self::Source(error) => unreadable(line, &error),
+            Self::LongLine => ReadError::new(line + 1, format!("longer than {LONGEST_LINE} bytes")),
+        }
+    }
+}
+
+fn unreadable(line: u64, error: &io::Error) -> ReadError {
+    let after = if line == 0 { String::new() } else { format!(" after line {line}") };
+    ReadError::new(0, format!("cannot be read{after}: {error}"))
+}
+
+/// Cuts a stream into blocks of whole lines.
+struct Blocks<R> {
+    source: R,
+    rest: Vec<u8>,
+    ended: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    /// The next blocks, enough to keep every thread busy, and why there are no more if that is a fault.
+    fn batch(&mut self) -> (Vec<Vec<u8>>, Option<Fault>) {
+        let mut blocks = Vec::new();
+        while blocks.len() < 2 * rayon::current_num_threads() {
+            match self.next() {
+                Ok(Some(block)) => blocks.push(block),
+                Ok(None) => break,
+                Err(fault) => return (blocks, Some(fault)),
+            }
+        }
+        (blocks, None)
+    }
+
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        let mut block = std::mem::take(&mut self.rest);
+        while !self.ended {
+            let space = (BLOCK + LONGEST_LINE).saturating_sub(block.len()).min(BLOCK) as u64;
+            let read = self.source.by_ref().take(space).read_to_end(&mut block).map_err(Fault::Source)?;
+            self.ended = (read as u64) < space;
+            match memchr::memrchr(b'\n', &block) {
+                Some(end) => {
+                    self.rest = block.split_off(end + 1);
+                    return Ok(Some(block));
+                }
+                None if block.len() > LONGEST_LINE => return Err(Fault::LongLine),
+                None => {}
+            }
+        }
+        Ok((!block.is_empty()).then_some(block))
+    }
+}
+
+/// The episodes of a block, series by series in the order of its lines.
+#[derive(Default)]
+struct Parsed {
+    lines: u64,
+    runs: Vec<(SeriesKey, usize)>,
+    episodes: Vec<Episode>,
+    /// Acknowledged episodes, which are rare.
+    acknowledged: Vec<(SeriesKey, Episode, Acknowledgement)>,
+}
+
+impl Parsed {
+    fn store(self, store: &mut Store) {
+        let mut episodes = self.episodes.as_slice();
+        for (key, count) in self.runs {
+            let (run, rest) = episodes.split_at(count.min(episodes.len()));
+            store.add(&key, run);
+            episodes = rest;
+        }
+        for (key, episode, acknowledgement) in self.acknowledged {
+            store.add_acknowledged(&key, episode, acknowledgement);
+        }
+    }
+
+    fn push(&mut self, key: Option<SeriesKey>, episode: Episode) {
+        match (key, self.runs.last_mut()) {
+            (None, Some((_, count))) => *count += 1,
+            (Some(key), Some((last, count))) if *last == key => *count += 1,
+            (Some(key), _) => self.runs.push((key, 1)),
+            (None, None) => return,
+        }
+        self.episodes.push(episode);
+    }
+}
+
+fn parse(block: &[u8]) -> Result<Parsed, ReadError> {
+    let mut parsed = Parsed::default();
+    let mut previous = RawKey::default();
+    let mut rest = block;
+    while !rest.is_empty() {
+        parsed.lines += 1;
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or(&[]);
+        if let Some((raw, episode)) = line::short(line, &previous) {
+            if raw == previous {
+                parsed.push(None, episode);
+                continue;
+            }
+            if let Some(key) = raw.parse() {
+                parsed.push(Some(key), episode);
+                previous = raw;
+                continue;
+            }
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let line = line::parse(line).map_err(|message| ReadError::new(parsed.lines, message))?;
+        previous = RawKey::default();
+        if line.acknowledgement == Acknowledgement::default() {
+            parsed.push(Some(line.key), line.episode);
+        } else {
+            parsed.acknowledged.push((line.key, line.episode, line.acknowledgement));
+        }
+    }
+    Ok(parsed)
+}

@@ -1,0 +1,116 @@
+//! Which episodes are those of a rule: its name and its static labels say so.
+
+use super::store::Series;
+use super::{History, State};
+
+/// What a text of a rule may have become when it was evaluated.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Pattern {
+    /// This text.
+    Exact(String),
+    /// These pieces in this order, anything between them: what is written between the actions of a template. `["a", ""]` begins
+    /// with `a`; `["", ""]` is anything.
+    Pieces(Vec<String>),
+}
+
+impl Pattern {
+    /// Matches anything.
+    pub fn any() -> Self {
+        Self::Pieces(vec![String::new(), String::new()])
+    }
+
+    /// Whether `text` can have come from it.
+    pub fn matches(&self, text: &str) -> bool {
+        let pieces = match self {
+            Self::Exact(exact) => return exact == text,
+            Self::Pieces(pieces) => pieces,
+        };
+        let (Some((first, rest)), Some(text)) = (pieces.split_first(), pieces.first().map(|p| text.strip_prefix(&**p)))
+        else {
+            return true;
+        };
+        let Some(mut text) = text else { return false };
+        let Some((last, middle)) = rest.split_last() else { return text.is_empty() || first.is_empty() };
+        for piece in middle {
+            let Some(at) = text.find(&**piece) else { return false };
+            text = &text[at + piece.len()..];
+        }
+        text.ends_with(&**last)
+    }
+
+    fn exact(&self) -> Option<&str> {
+        match self {
+            Self::Exact(text) => Some(text),
+            Self::Pieces(_) => None,
+        }
+    }
+}
+
+/// The identity of an alerting rule in firing history.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RulePattern {
+    /// Its name.
+    pub name: Pattern,
+    /// The labels it sets. One whose exact value is empty is absent from its series.
+    pub labels: Vec<(String, Pattern)>,
+}
+
+impl RulePattern {
+    /// A rule without labels of its own.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: Pattern::Exact(name.into()), labels: Vec::new() }
+    }
+
+    /// Whether `series` can be one of this rule.
+    pub fn matches(&self, series: &Series) -> bool {
+        self.name.matches(series.rule)
+            && self.labels.iter().all(|(name, value)| value.matches(series.labels.get(name).unwrap_or("")))
+    }
+
+    /// How much the rule demands of a series: exact labels count before templated ones.
+    fn demands(&self) -> (usize, usize, usize) {
+        let exact = self.labels.iter().filter(|(_, value)| value.exact().is_some()).count();
+        (usize::from(self.name.exact().is_some()), exact, self.labels.len())
+    }
+}
+
+/// The episodes of one rule.
+#[derive(Clone, Debug)]
+pub struct RuleHistory<'a> {
+    /// Its series that have episodes, pending ones too.
+    pub series: Vec<Series<'a>>,
+    /// Whether some of the series may as well be those of another rule: nothing tells the two apart.
+    pub shared: bool,
+}
+
+impl<'a> RuleHistory<'a> {
+    /// The series that fired.
+    pub fn firing(&self) -> impl Iterator<Item = &Series<'a>> {
+        self.series.iter().filter(|series| series.state == State::Firing)
+    }
+}
+
+impl History {
+    /// The episodes of `rule`. `others` are the other rules that the server may have (`rule` itself may be among them): where a series fits several, it
+    /// belongs to the one that demands most of it.
+    pub fn of<'r>(
+        &self,
+        rule: &RulePattern,
+        others: impl IntoIterator<Item = &'r RulePattern, IntoIter: Clone>,
+    ) -> RuleHistory<'_> {
+        let others = others.into_iter();
+        let demands = rule.demands();
+        let mut shared = false;
+        let mut series: Vec<_> = match rule.name.exact() {
+            Some(name) => self.store.named(name).filter(|series| rule.matches(series)).collect(),
+            None => self.store.series().filter(|series| rule.matches(series)).collect(),
+        };
+        series.retain(|series| {
+            let rivals = others.clone().filter(|other| *other != rule && other.matches(series));
+            let strongest = rivals.map(RulePattern::demands).max();
+            shared |= strongest == Some(demands);
+            strongest.is_none_or(|strongest| strongest <= demands)
+        });
+        RuleHistory { series, shared }
+    }
+}
