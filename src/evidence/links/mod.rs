@@ -1,0 +1,169 @@
+//! Runbook references as evidence: what is asked, what is answered, and the words for both.
+//!
+//! A lint rule asks a [`Question`] for each reference and reads the [`Answer`]. [`form`] tells what a reference is from its
+//! text alone; `tree` answers from files at hand, `evidence::fetch` from the network. One answer a reference, one verdict an
+//! answer, and everything that is not sure is [`Verdict::Unverified`].
+
+pub mod form;
+pub mod page;
+pub mod settings;
+
+pub use form::{Fault, FaultKind, Form, form};
+pub use page::{Heading, PageFacts};
+pub use settings::{Anchors, Case, Given, Host, Lapse, Mapping, Settings};
+
+use std::collections::BTreeMap;
+
+/// A reference to a runbook, with all that decides what it points at.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Question {
+    reference: String,
+    root: String,
+    labels: BTreeMap<String, String>,
+}
+
+impl Question {
+    /// The reference as written in the alert, the root folder of its file (a path as given on the command line, for
+    /// references that are paths in the repository), and the label values that the alert is known to have. Of the labels only
+    /// those are kept that the reference's template reads, so that equal references of different alerts stay one question.
+    pub fn new<K, V>(reference: &str, root: &str, labels: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        let reference = reference.trim().to_owned();
+        let read = form::labels_read(&reference);
+        let labels = labels
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .filter(|(name, _)| read.contains(&name.as_str()))
+            .collect();
+        Self { reference, root: root.to_owned(), labels }
+    }
+
+    /// The reference, without blanks around it.
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// The root folder of the file that holds the reference.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// Values of the labels that the reference's template reads, where they are known.
+    pub fn labels(&self) -> &BTreeMap<String, String> {
+        &self.labels
+    }
+}
+
+/// What is known of a reference.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Verdict {
+    /// The page is there, and the anchor where one is named.
+    Alive,
+    /// The page is certainly not there.
+    Dead,
+    /// The page is there, the anchor certainly not.
+    AnchorMissing,
+    /// A login page stands before the page.
+    LoginWall,
+    /// An answer of success that says "not found".
+    Soft404,
+    /// Refused to strangers: 401, 403, a wall against robots.
+    Blocked,
+    /// Too many requests, to the end.
+    RateLimited,
+    /// Never asked, because asking is dangerous.
+    Unsafe,
+    /// Not known, with the reason.
+    Unverified,
+}
+
+impl Verdict {
+    /// The word of the machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alive => "alive",
+            Self::Dead => "dead",
+            Self::AnchorMissing => "anchor-missing",
+            Self::LoginWall => "login-wall",
+            Self::Soft404 => "soft-404",
+            Self::Blocked => "blocked",
+            Self::RateLimited => "rate-limited",
+            Self::Unsafe => "unsafe",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+/// Where an answer comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Via {
+    /// Files at hand: the repository, or a tree that a mapping names.
+    Tree,
+    /// An earlier run's answer of the network.
+    Cache,
+    /// The network, in this run.
+    Network,
+    /// Nobody: refused before any request.
+    Refused,
+}
+
+impl Via {
+    /// The word of the machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tree => "tree",
+            Self::Cache => "cache",
+            Self::Network => "network",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// The answer to a [`Question`].
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answer {
+    /// What is known.
+    pub verdict: Verdict,
+    /// The page without its anchor: a URL, or a path below the root. Answers about one page have the same text here.
+    pub page: String,
+    /// The anchor, percent-decoded, where the reference names one.
+    pub anchor: Option<String>,
+    /// Who said so; `None` where nobody was asked.
+    pub via: Option<Via>,
+    /// What was probably meant: a whole reference that would be alive.
+    pub near: Option<String>,
+    /// Why, in a few words for people; no credentials in it.
+    pub reason: String,
+    /// Whether everything was tried that could settle it. `false`: the network was not asked, `--online` asks it.
+    pub asked: bool,
+    /// The reference to write instead, when the page moved for good.
+    pub moved_to: Option<String>,
+    /// When the page was looked at, in seconds since 1970 (UTC); `None` for files at hand.
+    pub checked_at: Option<i64>,
+    /// What the page holds, where it was read.
+    pub facts: Option<PageFacts>,
+    /// What was seen, by name: `file`, `status`, `final_url`, …
+    pub evidence: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// An answer of this verdict and reason, with nothing else known.
+    pub fn new(verdict: Verdict, page: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            page: page.into(),
+            anchor: None,
+            via: None,
+            near: None,
+            reason: reason.into(),
+            asked: true,
+            moved_to: None,
+            checked_at: None,
+            facts: None,
+            evidence: Vec::new(),
+        }
+    }
+}
