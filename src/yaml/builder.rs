@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::scalar::{self, Escape};
+use super::scalar;
 use super::tree::{NONE, Node, Props, Tree};
 use super::{Comment, Error, Kind, NodeId, Style, message, tags};
 use crate::source::TextRange;
@@ -27,6 +27,8 @@ pub(super) struct Builder {
     anchors: HashMap<String, NodeId>,
     /// Aliases whose anchor is not before them.
     pub unknown: Vec<NodeId>,
+    /// Whether any alias has its anchor.
+    pub aliases: bool,
     /// Where the first document ends: Prometheus reads no further.
     pub first_end: Option<u32>,
 }
@@ -42,6 +44,7 @@ impl Builder {
             pending: Vec::new(),
             anchors: HashMap::new(),
             unknown: Vec::new(),
+            aliases: false,
             first_end: None,
         }
     }
@@ -75,7 +78,7 @@ impl Builder {
         } else {
             let decoded = scalar::decode(&self.tree.text, range, style, indent);
             if let Some((range, what)) = decoded.bad_escape() {
-                self.errors.push(message::escape(&self.tree.text, range, what == Escape::Code));
+                self.errors.push(message::escape(range, what));
             }
             self.store(&mut node, &decoded.into_value());
         }
@@ -138,18 +141,6 @@ impl Builder {
         }
     }
 
-    /// How many children the innermost open collection has so far.
-    pub(super) fn count(&self) -> usize {
-        self.open.last().map_or(0, |open| self.pending.len() - open.first)
-    }
-
-    /// Forgets a key without a value.
-    pub(super) fn drop_lone_key(&mut self) {
-        if self.open.last().is_some_and(|open| open.kind == Kind::Mapping) && self.count() % 2 == 1 {
-            self.pending.pop();
-        }
-    }
-
     /// `*name`.
     pub(super) fn alias(&mut self, range: TextRange) {
         let name = self.tree.text.get(range.start as usize + 1..range.end as usize).unwrap_or("");
@@ -167,6 +158,8 @@ impl Builder {
         });
         if target == NONE {
             self.unknown.push(id);
+        } else {
+            self.aliases = true;
         }
         self.cursor = self.cursor.max(range.end);
     }

@@ -1,7 +1,9 @@
 //! What granit-parser lets pass and go-yaml v3 does not.
 
 use super::builder::Builder;
-use super::{message, scalar};
+use super::fault::{self, Fault};
+use super::read::Stop;
+use super::{Error, ErrorKind, Kind, alias, message, scalar};
 
 /// Whether the text has something that YAML 1.2 and libyaml read differently: tabs in indentation, other line breaks,
 /// directives, control characters.
@@ -19,14 +21,50 @@ pub(super) fn doubtful(text: &str) -> bool {
     })
 }
 
+/// Whether go-yaml meets an error behind the first document all the same: its scanner looks one token past the `---`.
+pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
+    let scanner = matches!(
+        fault::of_granit(&stop.problem),
+        Fault::Escape
+            | Fault::Digits
+            | Fault::Code
+            | Fault::BlockHeader
+            | Fault::Unclosed
+            | Fault::Start
+            | Fault::Name
+            | Fault::Tag
+    );
+    let end = builder.first_end.unwrap_or(0);
+    let between = builder.tree.text.get(end as usize..stop.at as usize).unwrap_or("");
+    let token = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut lines = between.split(['\n', '\r']).filter(token);
+    scanner
+        && builder.tree.documents.len() == 1
+        && lines.next().is_some_and(|line| matches!(line.trim_end(), "---" | "..."))
+        && lines.next().is_none()
+}
+
 /// Adds what is wrong with the tree.
 pub(super) fn check(builder: &mut Builder) {
-    control_characters(builder);
-    for alias in std::mem::take(&mut builder.unknown) {
+    let mut found = Vec::new();
+    for &alias in &builder.unknown {
         let range = builder.tree.range(alias);
-        let name = builder.tree.text.get(range.range()).unwrap_or("").to_owned();
-        builder.errors.push(message::unknown_anchor(range, &name));
+        found.push(message::unknown_anchor(range, builder.tree.text.get(range.range()).unwrap_or("")));
     }
+    for id in builder.tree.nodes() {
+        if builder.tree.kind(id) == Kind::Mapping {
+            found.extend(alias::merges(&builder.tree, id));
+        }
+    }
+    if builder.aliases {
+        found.extend(alias::check(&builder.tree));
+    }
+    builder.errors.append(&mut found);
+    if let Some(end) = builder.first_end {
+        let beyond = |e: &&mut Error| e.kind == ErrorKind::Refused && e.range.start > end;
+        builder.errors.iter_mut().filter(beyond).for_each(message::ignored);
+    }
+    control_characters(builder);
 }
 
 /// go-yaml's `readerc.go` refuses the whole text for one of them.

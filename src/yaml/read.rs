@@ -5,7 +5,7 @@ use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
 pub(super) use granit_parser::ErrorKind as Problem;
 
 use super::builder::Builder;
-use super::{Kind, Style, message, tags};
+use super::{Kind, Style, message, repair, tags};
 use crate::source::TextRange;
 
 /// Collections may be nested this deep.
@@ -16,6 +16,8 @@ pub(super) const DEPTH: usize = 200;
 pub(super) struct Stop {
     pub problem: Problem,
     pub at: u32,
+    /// The quoted scalar behind the last token that was read, if that is what comes next.
+    pub quoted: Option<TextRange>,
 }
 
 /// A stretch of the text to read.
@@ -40,7 +42,11 @@ pub(super) fn read(builder: &mut Builder, text: &str, stretch: Stretch) -> Resul
     for event in Parser::new_from_str_with_options(part, options) {
         match event {
             Ok((event, span)) => reader.event(event, span),
-            Err(error) => return Err(Stop { problem: error.kind().clone(), at: reader.offset(error.marker()) }),
+            Err(error) => {
+                let at = reader.offset(error.marker());
+                let quoted = repair::quoted(text, reader.builder.cursor as usize);
+                return Err(Stop { problem: error.kind().clone(), at, quoted });
+            }
         }
     }
     Ok(())

@@ -1,0 +1,122 @@
+//! Makes a copy of a text in which granit-parser does not stop at what Prometheus reads all the same.
+
+use super::read::{Problem, Stop};
+use super::scalar::break_len;
+use crate::source::TextRange;
+
+/// The text with harmless stand-ins, byte for byte as long.
+pub(super) struct Copy<'t> {
+    text: &'t str,
+    /// What granit reads.
+    structure: Option<String>,
+    /// What libyaml is asked about: it does not know the escape `\'` of go-yaml.
+    escapes: Option<String>,
+    /// Quoted scalars whose lines stand too far left for YAML 1.2.
+    pub leniencies: Vec<TextRange>,
+}
+
+impl<'t> Copy<'t> {
+    /// A copy without any stand-ins.
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, structure: None, escapes: None, leniencies: Vec::new() }
+    }
+
+    /// What granit reads.
+    pub(super) fn structure(&self) -> &str {
+        self.structure.as_deref().unwrap_or(self.text)
+    }
+
+    /// What libyaml is asked about.
+    pub(super) fn escapes(&self) -> &str {
+        self.escapes.as_deref().unwrap_or(self.text)
+    }
+
+    /// Whether anything was replaced.
+    pub(super) fn repaired(&self) -> bool {
+        self.structure.is_some()
+    }
+
+    /// Whether the piece at which granit stopped could be replaced.
+    pub(super) fn repair(&mut self, stop: &Stop) -> bool {
+        let Some(quoted) = stop.quoted else { return false };
+        let raw = self.text.get(quoted.range()).unwrap_or("");
+        match stop.problem {
+            Problem::UnknownQuotedScalarEscape if raw.starts_with('"') && has_escaped_quote(raw) => {
+                self.escapes = Some(replaced(self.escapes(), quoted, escaped_quotes));
+                self.structure = Some(replaced(self.structure(), quoted, escaped_quotes));
+                true
+            }
+            Problem::InvalidQuotedScalarIndent | Problem::TabInIndentation => {
+                let flat = replaced(self.structure(), quoted, |raw| raw.replace(['\n', '\r', '\t'], " "));
+                if flat == self.structure() {
+                    return false;
+                }
+                self.structure = Some(flat);
+                self.leniencies.push(quoted);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn has_escaped_quote(raw: &str) -> bool {
+    escaped_quotes(raw) != raw
+}
+
+/// `\'` becomes `''`, escapes of other backslashes left alone.
+fn escaped_quotes(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw.chars();
+    while let Some(c) = rest.next() {
+        match (c, (c == '\\').then(|| rest.next()).flatten()) {
+            (_, Some('\'')) => out.push_str("''"),
+            (c, next) => {
+                out.push(c);
+                out.extend(next);
+            }
+        }
+    }
+    out
+}
+
+fn replaced(text: &str, range: TextRange, with: impl Fn(&str) -> String) -> String {
+    let (before, rest) = text.split_at_checked(range.start as usize).unwrap_or((text, ""));
+    let (piece, after) = rest.split_at_checked(range.len() as usize).unwrap_or((rest, ""));
+    [before, &with(piece), after].concat()
+}
+
+/// The quoted scalar that is the next token behind `from`.
+pub(super) fn quoted(text: &str, from: usize) -> Option<TextRange> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        match bytes.get(at)? {
+            b'#' if at == 0 || matches!(bytes.get(at - 1), Some(b' ' | b'\t' | b'\n' | b'\r')) => {
+                while at < bytes.len() && break_len(bytes, at) == 0 {
+                    at += 1;
+                }
+            }
+            b'&' | b'!' => {
+                while bytes.get(at).is_some_and(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r')) {
+                    at += 1;
+                }
+            }
+            b' ' | b'\t' | b'\n' | b'\r' | b':' | b'-' | b'?' | b',' | b'[' | b'{' | b']' | b'}' => at += 1,
+            b'"' | b'\'' => break,
+            _ => return None,
+        }
+    }
+    let quote = bytes.get(at)?;
+    let mut end = at + 1;
+    loop {
+        match bytes.get(end)? {
+            b'\\' if *quote == b'"' => end += 2,
+            byte if byte == quote && *quote == b'\'' && bytes.get(end + 1) == Some(quote) => end += 2,
+            byte if byte == quote => break,
+            _ => end += 1,
+        }
+    }
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Some(TextRange::new(number(at), number(end + 1)))
+}
