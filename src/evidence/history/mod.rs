@@ -22,7 +22,7 @@ pub use read::{ReadError, read};
 pub use rule::{Pattern, RuleHistory, RulePattern};
 pub use store::{Acknowledgement, Episode, Labels, Series, State};
 pub use time::{DAY, HOUR, MINUTE, Millis, Period, SECOND, WEEK, parse_time, print_time};
-pub use write::{Record, write};
+pub use write::{Record, write, write_episodes};
 
 use store::Store;
 

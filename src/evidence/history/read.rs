@@ -16,7 +16,8 @@ pub(super) const SCHEMA_VERSION: u64 = 1;
 pub(super) const KIND: &str = "groundrules-history";
 /// No line is longer than this; more is an error, so that memory stays bounded.
 const LONGEST_LINE: usize = 1 << 20;
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 18;
+const BLOCKS_A_THREAD: usize = 4;
 /// More episodes than this are refused: 24 bytes each.
 const MOST_EPISODES: usize = 1 << 26;
 
@@ -106,16 +107,16 @@ fn head(line: &[u8]) -> Result<Head, String> {
 /// A line that is not an episode, a head of another kind or version, a digest of ours that does not match, and a stream that ends
 /// within a frame are errors: a snapshot is read whole or not at all.
 pub fn read(source: impl Read + Send) -> Result<History, ReadError> {
-    let mut lines =
-        Blocks { source: zstd::plain(source).map_err(|e| unreadable(0, &e))?, rest: Vec::new(), ended: false };
-    let Some(mut block) = lines.next().map_err(|e| e.at(0))? else {
+    let mut lines = Blocks::new(zstd::plain(source).map_err(|e| unreadable(0, &e))?);
+    let Some(first) = lines.next().map_err(|e| e.at(0))? else {
         return Err(ReadError::new(1, "the snapshot is empty"));
     };
-    let end = memchr::memchr(b'\n', &block).unwrap_or(block.len());
-    let head = head(&block[..end]).map_err(|message| ReadError::new(1, message))?;
-    block.drain(..(end + 1).min(block.len()));
+    let end = memchr::memchr(b'\n', first.text()).unwrap_or(first.used);
+    let head = head(&first.text()[..end]).map_err(|message| ReadError::new(1, message))?;
+    let rest = first.text().get(end + 1..).unwrap_or(&[]).to_vec();
+    let first = Block { used: rest.len(), bytes: rest };
     let mut history = History { head, store: Store::default() };
-    episodes(lines, block, &mut history.store)?;
+    episodes(lines, first, &mut history.store)?;
     history.store.sort();
     let digest = &history.head.digest;
     if digest.starts_with(DIGEST_KIND) && *digest != history.digest() {
@@ -126,12 +127,12 @@ pub fn read(source: impl Read + Send) -> Result<History, ReadError> {
 }
 
 /// Reads all lines after the head: one batch of blocks is parsed while the next is read.
-fn episodes<R: Read + Send>(mut lines: Blocks<R>, first: Vec<u8>, store: &mut Store) -> Result<(), ReadError> {
+fn episodes<R: Read + Send>(mut lines: Blocks<R>, first: Block, store: &mut Store) -> Result<(), ReadError> {
     let mut line = 1;
     let mut batch = vec![first];
     let mut failed = None;
     while !batch.is_empty() {
-        let parse = || batch.par_iter().map(|block| parse(block)).collect::<Vec<_>>();
+        let parse = || batch.par_iter().map(|block| parse(block.text())).collect::<Vec<_>>();
         let (next, parsed) = rayon::join(|| lines.batch(), parse);
         for part in parsed {
             let part = part.map_err(|e| ReadError::new(line + e.line, e.message))?;
@@ -144,6 +145,7 @@ fn episodes<R: Read + Send>(mut lines: Blocks<R>, first: Vec<u8>, store: &mut St
         if let Some(error) = failed {
             return Err(Fault::at(error, line));
         }
+        lines.spare.append(&mut batch);
         (batch, failed) = next;
     }
     failed.map_or(Ok(()), |error| Err(error.at(line)))
@@ -169,18 +171,37 @@ fn unreadable(line: u64, error: &io::Error) -> ReadError {
     ReadError::new(0, format!("cannot be read{after}: {error}"))
 }
 
-/// Cuts a stream into blocks of whole lines.
+/// Cuts a stream into blocks of whole lines. The memory of blocks is used again: with fresh memory the kernel would be the bottleneck.
 struct Blocks<R> {
     source: R,
+    /// The start of a line, left over from the block before.
     rest: Vec<u8>,
+    spare: Vec<Block>,
     ended: bool,
 }
 
+/// Whole lines: the first `used` bytes.
+#[derive(Default)]
+struct Block {
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Block {
+    fn text(&self) -> &[u8] {
+        &self.bytes[..self.used.min(self.bytes.len())]
+    }
+}
+
 impl<R: Read> Blocks<R> {
+    fn new(source: R) -> Self {
+        Self { source, rest: Vec::new(), spare: Vec::new(), ended: false }
+    }
+
     /// The next blocks, enough to keep every thread busy, and why there are no more if that is a fault.
-    fn batch(&mut self) -> (Vec<Vec<u8>>, Option<Fault>) {
+    fn batch(&mut self) -> (Vec<Block>, Option<Fault>) {
         let mut blocks = Vec::new();
-        while blocks.len() < 2 * rayon::current_num_threads() {
+        while blocks.len() < BLOCKS_A_THREAD * rayon::current_num_threads() {
             match self.next() {
                 Ok(Some(block)) => blocks.push(block),
                 Ok(None) => break,
@@ -190,22 +211,31 @@ impl<R: Read> Blocks<R> {
         (blocks, None)
     }
 
-    fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
-        let mut block = std::mem::take(&mut self.rest);
+    fn next(&mut self) -> Result<Option<Block>, Fault> {
+        let Block { mut bytes, .. } = self.spare.pop().unwrap_or_default();
+        let mut filled = self.rest.len();
+        bytes.resize(bytes.len().max(BLOCK + filled), 0);
+        bytes[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
         while !self.ended {
-            let space = (BLOCK + LONGEST_LINE).saturating_sub(block.len()).min(BLOCK) as u64;
-            let read = self.source.by_ref().take(space).read_to_end(&mut block).map_err(Fault::Source)?;
-            self.ended = (read as u64) < space;
-            match memchr::memrchr(b'\n', &block) {
-                Some(end) => {
-                    self.rest = block.split_off(end + 1);
-                    return Ok(Some(block));
+            if filled == bytes.len() {
+                match memchr::memrchr(b'\n', &bytes) {
+                    Some(end) => {
+                        self.rest.extend_from_slice(&bytes[end + 1..]);
+                        return Ok(Some(Block { bytes, used: end + 1 }));
+                    }
+                    None if filled > LONGEST_LINE => return Err(Fault::LongLine),
+                    None => bytes.resize(filled + BLOCK, 0),
                 }
-                None if block.len() > LONGEST_LINE => return Err(Fault::LongLine),
-                None => {}
+            }
+            match self.source.read(&mut bytes[filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(read) => filled = (filled + read).min(bytes.len()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Fault::Source(error)),
             }
         }
-        Ok((!block.is_empty()).then_some(block))
+        Ok((filled > 0).then_some(Block { bytes, used: filled }))
     }
 }
 
@@ -253,7 +283,7 @@ fn parse(block: &[u8]) -> Result<Parsed, ReadError> {
         let line = &rest[..end];
         rest = rest.get(end + 1..).unwrap_or(&[]);
         if let Some((raw, episode)) = line::short(line, &previous) {
-            if raw == previous {
+            if raw.same(&previous) {
                 parsed.push(None, episode);
                 continue;
             }

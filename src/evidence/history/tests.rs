@@ -167,7 +167,7 @@ fn tells_rules_of_one_name_apart() {
     };
     assert_eq!(count(&page, &[]), (2, false));
     assert_eq!(count(&page, &[db.clone(), page.clone()]), (1, false));
-    assert_eq!(count(&db, &[page.clone()]), (1, false));
+    assert_eq!(count(&db, std::slice::from_ref(&page)), (1, false));
     assert_eq!(count(&RulePattern::named("A"), &[]), (3, false));
     let templated = RulePattern { labels: vec![label("severity", pieces(&["", ""]))], ..RulePattern::named("A") };
     assert_eq!(count(&templated, &[RulePattern::named("A"), page, copy]), (1, false));

@@ -7,12 +7,11 @@ use super::time::{Millis, Period, print_time, seconds, unite};
 use super::{Head, History, zstd};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 /// How our own digests begin.
 pub(super) const DIGEST_KIND: &str = "episodes:";
-/// Frames of this many bytes of text keep memory small while writing.
-const FRAME: usize = 8 << 20;
+const BUFFER: usize = 1 << 16;
 
 /// One episode with all that is known of it, as sources give it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -107,53 +106,42 @@ fn series_digest(series: &Series) -> u64 {
     texts.into_iter().chain(labels).fold(0xcbf2_9ce4_8422_2325, text)
 }
 
-/// The finaliser of SplitMix64.
+/// The finaliser of `SplitMix64`.
 fn mix(mut sum: u64) -> u64 {
     sum = (sum ^ (sum >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     sum = (sum ^ (sum >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     sum ^ (sum >> 31)
 }
 
-/// Writes `history` as a snapshot, as zstd frames if `compressed`.
-pub fn write(history: &History, mut to: impl Write, compressed: bool) -> io::Result<()> {
-    let mut text = String::new();
-    let mut flush = |text: &mut String| {
-        let written =
-            if compressed { to.write_all(&zstd::compress(text.as_bytes())) } else { to.write_all(text.as_bytes()) };
-        text.clear();
-        written
+/// Writes `history` as a snapshot, zstd-compressed if asked.
+pub fn write(history: &History, to: impl Write, compressed: bool) -> io::Result<()> {
+    let all = |to: &mut dyn Write| {
+        writeln!(to, "{}", history.head_line())?;
+        write_episodes(history, to)
     };
-    line(&mut text, &history.head_line());
+    let mut to = BufWriter::new(to);
+    if compressed {
+        zstd::compress(&mut to, all)?;
+    } else {
+        all(&mut to)?;
+    }
+    to.flush()
+}
+
+/// Writes the episodes alone, without a head, one JSON object a line.
+pub fn write_episodes(history: &History, to: &mut dyn Write) -> io::Result<()> {
+    let mut text = String::new();
     for series in history.series() {
         let lines = Lines::of(&series);
         for episode in series.episodes {
             lines.write(&mut text, episode, series.acknowledgement(episode));
-            if text.len() >= FRAME {
-                flush(&mut text)?;
-            }
-        }
-    }
-    flush(&mut text)
-}
-
-impl History {
-    /// Writes the episodes alone, without a head, one JSON object a line.
-    pub fn write_episodes(&self, mut to: impl Write) -> io::Result<()> {
-        let mut text = String::new();
-        for series in self.series() {
-            let lines = Lines::of(&series);
-            for episode in series.episodes {
-                text.clear();
-                lines.write(&mut text, episode, series.acknowledgement(episode));
+            if text.len() >= BUFFER {
                 to.write_all(text.as_bytes())?;
+                text.clear();
             }
         }
-        Ok(())
     }
-}
-
-fn line(text: &mut String, value: &Value) {
-    let _ = writeln!(text, "{value}");
+    to.write_all(text.as_bytes())
 }
 
 /// What the lines of one series share.
