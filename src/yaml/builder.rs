@@ -29,6 +29,8 @@ pub(super) struct Builder {
     pub unknown: Vec<NodeId>,
     /// Whether any alias has its anchor.
     pub aliases: bool,
+    /// Something was read that libyaml may see otherwise.
+    pub doubt: bool,
     /// Where the first document ends: Prometheus reads no further.
     pub first_end: Option<u32>,
 }
@@ -45,6 +47,7 @@ impl Builder {
             anchors: HashMap::new(),
             unknown: Vec::new(),
             aliases: false,
+            doubt: false,
             first_end: None,
         }
     }
@@ -85,9 +88,23 @@ impl Builder {
         if tag.as_deref() == Some("!!binary") {
             self.binary(&mut node, range);
         }
+        self.doubt |= tag.is_some() || self.odd(range, style);
         let id = self.push(node);
         self.cursor = self.cursor.max(range.end);
         self.set_tag(id, tag);
+    }
+
+    /// Keys that are empty or go over several lines, and plain text in brackets with anything but words.
+    fn odd(&self, range: TextRange, style: Style) -> bool {
+        let Some(open) = self.open.last() else { return false };
+        let key = open.kind == Kind::Mapping && (self.pending.len() - open.first).is_multiple_of(2);
+        let bytes = self.tree.text.as_bytes();
+        let raw = bytes.get(range.range()).unwrap_or(&[]);
+        let flow = matches!(bytes.get(self.tree.range(open.id).start as usize), Some(b'[' | b'{'));
+        let plain = style == Style::Plain;
+        key && (raw.is_empty() || raw.contains(&b'\n') || raw.contains(&b'\r'))
+            || plain && flow && (raw.is_empty() || raw.iter().any(|b| b"?:\n\r#".contains(b)))
+            || plain && matches!(raw.first(), Some(b'?' | b':' | b'-' | b'@' | b'`' | b'%'))
     }
 
     fn store(&mut self, node: &mut Node, value: &str) {
@@ -111,6 +128,7 @@ impl Builder {
         let node =
             Node { start, end: start, a: 0, b: 0, props: NONE, indent: 0, kind, style: Style::Plain, side: false };
         let id = self.push(node);
+        self.doubt |= tag.is_some();
         self.open.push(Open { id, kind, first: self.pending.len() });
         self.set_tag(id, tag);
     }
@@ -144,6 +162,7 @@ impl Builder {
     /// `*name`.
     pub(super) fn alias(&mut self, range: TextRange) {
         let name = self.tree.text.get(range.start as usize + 1..range.end as usize).unwrap_or("");
+        self.doubt |= !name.bytes().all(word);
         let target = self.anchors.get(name).map_or(NONE, |id| id.0);
         let id = self.push(Node {
             start: range.start,
@@ -174,6 +193,7 @@ impl Builder {
     pub(super) fn anchor(&mut self, name: &str, range: TextRange) {
         let Some(last) = self.tree.nodes.len().checked_sub(1) else { return };
         let id = NodeId(u32::try_from(last).unwrap_or(NONE));
+        self.doubt |= !name.bytes().all(word);
         self.props_of(id).anchor = Some(name.to_owned());
         self.anchors.insert(name.to_owned(), id);
         self.cursor = self.cursor.max(range.end);
@@ -205,6 +225,11 @@ impl Builder {
             before.trim_end_matches([' ', '\t', '\u{FEFF}']).chars().next_back().is_none_or(|c| "\n\r".contains(c));
         self.tree.comments.push(Comment { range, own_line });
     }
+}
+
+/// What libyaml allows in the name of an anchor.
+fn word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 /// Where the value of a scalar stands in the text as it is, if it does.

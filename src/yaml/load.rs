@@ -46,27 +46,28 @@ pub fn parse(text: &str) -> Parsed {
 
 /// What there is to report of the structure, from what both parsers say.
 fn judge(text: &str, builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) -> Vec<Error> {
-    if let (Some(stop), Some(_)) = (stop, builder.first_end)
-        && stop.problem != Problem::ExpectedDocumentStart
-        && !check::seen_ahead(builder, stop)
-    {
-        let mut error = message::stopped(text, stop);
-        message::ignored(&mut error);
-        return vec![error];
-    }
-    match (stop, opinion(text, stop, copy)) {
-        (stop, Some(Err(refusal))) => message::refused(text, &refusal, stop).into_iter().collect(),
-        (Some(stop), Some(Ok(()))) if builder.first_end.is_none() || stop.problem == Problem::ExpectedDocumentStart => {
+    let later = builder.first_end.is_some();
+    match (stop, opinion(builder, stop, copy)) {
+        (stop, Some(Err(refusal))) => {
+            message::refused(text, &refusal, stop, builder.unknown.is_empty()).into_iter().collect()
+        }
+        (Some(stop), Some(Ok(()))) if stop.problem == Problem::ExpectedDocumentStart || !later => {
             vec![message::tolerated(text, stop)]
         }
-        (Some(stop), _) => vec![message::stopped(text, stop)],
+        (Some(stop), _) => {
+            let mut error = message::stopped(text, stop);
+            if later && !check::seen_ahead(builder, stop) {
+                message::ignored(&mut error);
+            }
+            vec![error]
+        }
         (None, _) => copy.leniencies.iter().map(|range| message::quote_indent(*range)).collect(),
     }
 }
 
 /// libyaml's opinion, where there is doubt.
-fn opinion(text: &str, stop: Option<&Stop>, copy: &Copy<'_>) -> Option<Result<(), Refusal>> {
+fn opinion(builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) -> Option<Result<(), Refusal>> {
     let too_deep = stop.is_some_and(|stop| stop.problem == Problem::RecursionLimitExceeded);
-    let doubt = stop.is_some() || copy.repaired() || check::doubtful(text);
+    let doubt = stop.is_some() || copy.repaired() || builder.doubt || check::doubtful(&builder.tree.text);
     if doubt && !too_deep { opinion::ask(copy.escapes()) } else { None }
 }

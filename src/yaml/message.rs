@@ -123,9 +123,15 @@ pub(super) fn stopped(text: &str, stop: &Stop) -> Error {
 }
 
 /// What libyaml refused; `stop` is where granit stopped, if it did.
-pub(super) fn refused(text: &str, refusal: &Refusal, stop: Option<&Stop>) -> Option<Error> {
-    // Both are found, and better placed, in the tree.
-    if refusal.problem.starts_with("unknown anchor") || refusal.problem.starts_with("control characters") {
+/// `alias` says whether an unknown anchor is news: the tree knows of most of them.
+pub(super) fn refused(text: &str, refusal: &Refusal, stop: Option<&Stop>, alias: bool) -> Option<Error> {
+    let anchor = refusal.problem.starts_with("unknown anchor");
+    if anchor && alias {
+        let range = refusal.at.map(|at| word(text, at))?;
+        return Some(unknown_anchor(range, text.get(range.range()).unwrap_or("").trim_end_matches(':')));
+    }
+    // Control characters are looked for in the text itself.
+    if anchor || refusal.problem.starts_with("control characters") {
         return None;
     }
     let context = refusal.context.as_ref().and_then(|(_, at)| *at);

@@ -18,7 +18,7 @@ pub(super) struct Copy<'t> {
 impl<'t> Copy<'t> {
     /// A copy without any stand-ins.
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, structure: None, escapes: None, leniencies: Vec::new() }
+        Self { text, structure: plain_breaks(text), escapes: None, leniencies: Vec::new() }
     }
 
     /// What granit reads.
@@ -58,6 +58,21 @@ impl<'t> Copy<'t> {
             _ => false,
         }
     }
+}
+
+/// NEL, LS and PS break lines for libyaml, and U+FEFF is a letter like any other.
+fn plain_breaks(text: &str) -> Option<String> {
+    let body = usize::from(text.starts_with('\u{FEFF}')) * 3;
+    if !text.bytes().any(|b| matches!(b, 0xC2 | 0xE2 | 0xEF)) {
+        return None;
+    }
+    let odd = |c: char| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}');
+    if !text.get(body..)?.contains(odd) {
+        return None;
+    }
+    let (head, rest) = text.split_at(body);
+    let rest = rest.replace('\u{85}', " \n").replace(['\u{2028}', '\u{2029}'], "  \n").replace('\u{FEFF}', "xxx");
+    Some([head, &rest].concat())
 }
 
 fn has_escaped_quote(raw: &str) -> bool {
