@@ -4,13 +4,22 @@
 //! text alone; `tree` answers from files at hand, `evidence::fetch` from the network. One answer a reference, one verdict an
 //! answer, and everything that is not sure is [`Verdict::Unverified`].
 
+mod address;
 pub mod form;
+pub(super) mod html;
+mod mapping;
+mod markdown;
+mod near;
 pub mod page;
+mod pattern;
+mod plain;
 pub mod settings;
+mod slug;
 
 pub use form::{Fault, FaultKind, Form, form};
+pub use mapping::Mapping;
 pub use page::{Heading, PageFacts};
-pub use settings::{Anchors, Case, Given, Host, Lapse, Mapping, Settings};
+pub use settings::{Anchors, Case, Given, Host, Lapse, Settings};
 
 use std::collections::BTreeMap;
 

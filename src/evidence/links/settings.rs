@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::mapping::Mapping;
+
 /// Section `links:` of `groundrules.yaml`. Every key may be left out.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -82,59 +84,6 @@ impl Default for Settings {
             ca_file: None,
             allow_private: false,
             given: Given::default(),
-        }
-    }
-}
-
-/// Answers references from files: what `from` matches, lies at `to`.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mapping {
-    /// The references it is for: a URL, or a path for references that are paths. `{name}` stands for one segment of the path
-    /// or a part of one, `{name...}` for any number of segments, none included, `(a|b)` for one of these texts. The fragment and
-    /// what the pattern does not say of the query are left out before the comparison; `http` and `https` are the same.
-    pub from: String,
-    /// The file below `tree`, with the captures of `from` in their places.
-    pub to: String,
-    /// The folder of the files, relative to the policy file. Default: the policy file's own folder. Outside of the repository
-    /// only in a policy named with `--config`.
-    #[serde(default)]
-    pub tree: String,
-    /// How letters of the reference and of the file's name are compared. Default `exact`.
-    #[serde(default)]
-    pub case: Case,
-    /// What may stand after `to` in the file's name, tried in order. Default `.md`, `.markdown`, `.mdx`, `.html`, `.htm`,
-    /// `.adoc`, `.rst`, `.txt`.
-    #[serde(default = "extensions")]
-    pub extensions: Vec<String>,
-    /// The files that stand for a folder, tried in order. Default `index`, `_index`, `README`, `readme`, each with the
-    /// extensions.
-    #[serde(default = "index")]
-    pub index: Vec<String>,
-    /// How headings become anchors. Default: by the host of `from`, and any known way where the host says nothing.
-    #[serde(default)]
-    pub anchors: Anchors,
-}
-
-fn extensions() -> Vec<String> {
-    [".md", ".markdown", ".mdx", ".html", ".htm", ".adoc", ".rst", ".txt"].map(String::from).to_vec()
-}
-
-fn index() -> Vec<String> {
-    ["index", "_index", "README", "readme"].map(String::from).to_vec()
-}
-
-impl Mapping {
-    /// A mapping with the defaults.
-    pub fn new(from: impl Into<String>, to: impl Into<String>) -> Self {
-        Self {
-            from: from.into(),
-            to: to.into(),
-            tree: String::new(),
-            case: Case::Exact,
-            extensions: extensions(),
-            index: index(),
-            anchors: Anchors::Auto,
         }
     }
 }

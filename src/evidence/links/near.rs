@@ -1,0 +1,79 @@
+//! What was probably meant: names that differ by case, punctuation, a prefix or a slip.
+
+/// Longest names that are compared letter by letter.
+const LONGEST: usize = 120;
+
+/// The one of `names` that comes nearest to `wanted`, if any is near; the first of equals.
+pub fn closest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let bare = bare(wanted);
+    let mut best: Option<(usize, &str)> = None;
+    for name in names {
+        let Some(distance) = distance(wanted, &bare, name) else { continue };
+        if best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// How far two names are apart: 0 other case, 1 other punctuation, 2 a prefix more or less, then letters that differ.
+fn distance(wanted: &str, bare_wanted: &str, name: &str) -> Option<usize> {
+    if wanted.len() > LONGEST || name.len() > LONGEST {
+        return None;
+    }
+    if wanted.to_lowercase() == name.to_lowercase() {
+        return Some(0);
+    }
+    let other = bare(name);
+    let shorter = bare_wanted.len().min(other.len());
+    if bare_wanted == other && shorter > 0 {
+        return Some(1);
+    }
+    if shorter < 5 {
+        return None;
+    }
+    if bare_wanted.ends_with(&other) || other.ends_with(bare_wanted) {
+        return Some(2);
+    }
+    let slips = slips(bare_wanted, &other, if shorter < 10 { 1 } else { 2 })?;
+    Some(2 + slips)
+}
+
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Letters to change, add or leave out, up to `most`.
+fn slips(a: &str, b: &str, most: usize) -> Option<usize> {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row.last().copied().filter(|slips| *slips <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found_and_far_ones_are_not() {
+        let names = ["alert-name-diskfull", "diskFull", "disk-slow", "network"];
+        assert_eq!(closest("DiskFull", names), Some("diskFull"));
+        assert_eq!(closest("disk-full", names), Some("diskFull"));
+        assert_eq!(closest("name-disk-full", names), Some("alert-name-diskfull"));
+        assert_eq!(closest("disk-slov", names), Some("disk-slow"));
+        assert_eq!(closest("memory", names), None);
+        assert_eq!(closest("net", names), None);
+    }
+}
