@@ -1,0 +1,215 @@
+//! Waivers: who allows a finding to stay, until when and why.
+//!
+//! A waiver is a comment of a rule file, `# groundrules: allow(runbook-dead) until 2026-12-31 because moving the wiki`, or an
+//! entry of the policy. Without a date or a reason it waives nothing, and whatever keeps it from being read is a
+//! [`Fault`], never silence.
+
+mod comment;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::civil::Date;
+
+use super::facts::Facts;
+use super::scope::Scope;
+use crate::diagnostic::Label;
+use crate::model::{Comment, File, Rule};
+use crate::source::{Source, Span, TextRange};
+use comment::Slip;
+use place::Places;
+
+/// Leave to break some ground rules for a while.
+#[derive(Debug)]
+pub struct Waiver {
+    /// The comment, or the entry of the policy.
+    pub span: Span,
+    /// The lint rules it names.
+    pub rules: Vec<Allowed>,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+    /// Why; empty where nothing is said.
+    pub because: String,
+    /// What it is for.
+    pub target: Target,
+    /// Why it cannot waive anything.
+    pub fault: Option<Fault>,
+}
+
+/// A lint rule that a waiver names.
+#[derive(Debug)]
+pub struct Allowed {
+    /// The id as written; perhaps of no lint rule.
+    pub id: String,
+    /// Where it is written.
+    pub span: Span,
+    used: AtomicBool,
+}
+
+/// What a waiver is for.
+#[derive(Debug)]
+pub enum Target {
+    /// Everything in its file.
+    File,
+    /// A rule group, by index into [`File::groups`].
+    Group(u32),
+    /// An alerting or recording rule, by index into [`File::rules`].
+    Rule(u32),
+    /// What fits this scope of the policy.
+    Scope(Scope),
+    /// The comment stands neither on a rule, nor in the head of a group, nor at the top of its file.
+    Nothing,
+}
+
+/// Why a waiver cannot waive anything.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    /// What is wrong, the worst first.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What else is wrong with it.
+    pub related: Vec<Label>,
+    /// What to write instead.
+    pub help: String,
+}
+
+impl Allowed {
+    /// A lint rule named at `span`.
+    #[must_use]
+    pub fn new(id: impl Into<String>, span: Span) -> Self {
+        Self { id: id.into(), span, used: AtomicBool::new(false) }
+    }
+
+    /// Whether [`Waiver::count`] was told of it.
+    #[must_use]
+    pub fn was_used(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
+    }
+}
+
+impl Waiver {
+    /// Whether a finding of the lint rule `lint` is meant: one about `rule` (with its index in `file`), or about the file as a
+    /// whole. `path` is the file's path relative to the policy's folder. Neither the date nor a fault is looked at.
+    #[must_use]
+    pub fn covers(&self, lint: &str, path: &str, file: &File, rule: Option<(u32, &Rule, &Facts<'_>)>) -> bool {
+        let names = || self.rules.iter().any(|allowed| allowed.id == lint);
+        match (&self.target, rule) {
+            (Target::File, _) => self.span.source == file.source && names(),
+            (Target::Scope(scope), Some((_, rule, facts))) => names() && scope.fits(path, file, rule, facts),
+            (Target::Scope(scope), None) => names() && whole_files(scope) && scope.fits_path(path),
+            // A rule or group used through an alias is there several times, with the same bytes.
+            (Target::Rule(of), Some((_, rule, _))) => {
+                file.rules.get(*of as usize).is_some_and(|own| own.span == rule.span) && names()
+            }
+            (Target::Group(of), Some((_, rule, _))) => {
+                file.groups.get(*of as usize).is_some_and(|own| own.span == file.group(rule).span) && names()
+            }
+            (Target::Rule(_) | Target::Group(_), None) | (Target::Nothing, _) => false,
+        }
+    }
+
+    /// Notes that a finding of this lint rule is covered, or a verdict that is unknown: the waiver is of use, or may be.
+    pub fn count(&self, lint: &str) {
+        for allowed in self.rules.iter().filter(|allowed| allowed.id == lint) {
+            allowed.used.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it can be read and its last day has not passed.
+    #[must_use]
+    pub fn is_in_force(&self, today: Date) -> bool {
+        self.fault.is_none() && self.until.is_some_and(|until| today <= until)
+    }
+
+    /// The comment as it should be written, with blanks to fill where something is missing.
+    #[must_use]
+    pub fn wording(rules: &[Allowed], until: Option<Date>, because: &str) -> String {
+        let ids: Vec<&str> = rules.iter().map(|allowed| allowed.id.as_str()).collect();
+        let ids = if ids.is_empty() { "LINT-RULE".to_owned() } else { ids.join(", ") };
+        let until = until.map_or_else(|| "YYYY-MM-DD".to_owned(), |until| until.to_string());
+        format!("# groundrules: allow({ids}) until {until} because {}", if because.is_empty() { "REASON" } else { because })
+    }
+}
+
+/// Whether a scope is met by whole files, not by some of their rules.
+fn whole_files(scope: &Scope) -> bool {
+    let Scope { alert, group, labels, severity, owner, .. } = scope;
+    alert.is_none() && group.is_none() && labels.is_empty() && severity.is_none() && owner.is_none()
+}
+
+/// Why findings of this lint rule cannot be waived: they are about waivers and the policy themselves.
+#[must_use]
+pub fn not_for_waivers(id: &str) -> Option<String> {
+    let about = id.starts_with("waiver-") || id.starts_with("policy-");
+    about.then(|| format!("`{id}` cannot be waived, only switched off in the policy"))
+}
+
+/// The waivers that the comments of a file grant or try to grant, in file order. Linear in the number of comments and rules.
+#[must_use]
+pub fn of_file(file: &File, source: &Source) -> Vec<Waiver> {
+    let comments = file.comments.iter().enumerate().filter(|(_, comment)| comment::concerns(&comment.text));
+    let found: Vec<(usize, comment::Parsed, bool)> = comments
+        .filter_map(|(index, comment)| {
+            // Inside an escaped string the bytes of the file are not the comment's own; its whole span answers for each part.
+            let raw = source.slice(comment.span.range());
+            let verbatim = raw.trim_start_matches('#').trim() == comment.text;
+            comment::parse(if verbatim { raw } else { &comment.text }).map(|parsed| (index, parsed, verbatim))
+        })
+        .collect();
+    let mut waivers = in_expressions(file, source);
+    if !found.is_empty() {
+        let places = Places::of(file, source);
+        waivers.extend(found.into_iter().filter_map(|(index, parsed, verbatim)| {
+            let comment: &Comment = file.comments.get(index)?;
+            let locate = |range: TextRange| {
+                if verbatim { Span::new(comment.span.source, range.shift(comment.span.start)) } else { comment.span }
+            };
+            Some(waiver(parsed, comment.span, places.target(index), locate))
+        }));
+    }
+    waivers.sort_by_key(|waiver| waiver.span.start);
+    waivers
+}
+
+/// How many `#` of a line of an expression are looked at.
+const MOST_HASHES: usize = 8;
+
+/// Inside of an expression written as a block a `#` belongs to PromQL, but whoever writes a waiver there means this rule.
+fn in_expressions(file: &File, source: &Source) -> Vec<Waiver> {
+    let mut waivers = Vec::new();
+    for (index, rule) in file.rules.iter().enumerate() {
+        let text = rule.expr.value();
+        if !comment::concerns(text) {
+            continue;
+        }
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let written = line.trim_end();
+            let mut hashes = written.match_indices('#').take(MOST_HASHES).map(|(hash, _)| hash);
+            if let Some((hash, parsed)) = hashes.find_map(|hash| Some((hash, comment::parse(&written[hash..])?))) {
+                let at = (start + hash) as u32;
+                let locate = |range: TextRange| rule.expr.part(file, source, range.shift(at));
+                let span = locate(TextRange::new(0, (written.len() - hash) as u32));
+                waivers.push(waiver(parsed, span, Target::Rule(index as u32), locate));
+            }
+            start += line.len();
+        }
+    }
+    waivers
+}
+
+fn waiver(parsed: comment::Parsed, span: Span, target: Target, locate: impl Fn(TextRange) -> Span) -> Waiver {
+    let comment::Parsed { rules, until, because, slips } = parsed;
+    let rules: Vec<Allowed> = rules.into_iter().map(|(id, range)| Allowed::new(id, locate(range))).collect();
+    let mut slips = slips.into_iter();
+    let fault = slips.next().map(|Slip { range, message }| Fault {
+        message,
+        span: locate(range),
+        related: slips.map(|slip| Label { span: locate(slip.range), message: slip.message }).collect(),
+        help: Waiver::wording(&rules, until, &because),
+    });
+    Waiver { span, rules, until, because, target, fault }
+}
