@@ -95,13 +95,16 @@ impl Builder {
     }
 
     /// Keys that are empty or go over several lines, and plain text in brackets with anything but words.
-    fn odd(&self, range: TextRange, style: Style) -> bool {
+    fn odd(&mut self, range: TextRange, style: Style) -> bool {
         let Some(open) = self.open.last() else { return false };
         let key = open.kind == Kind::Mapping && (self.pending.len() - open.first).is_multiple_of(2);
         let bytes = self.tree.text.as_bytes();
         let raw = bytes.get(range.range()).unwrap_or(&[]);
         let flow = matches!(bytes.get(self.tree.range(open.id).start as usize), Some(b'[' | b'{'));
         let plain = style == Style::Plain;
+        if let (true, true, Some(at)) = (plain, flow, raw.iter().position(|&b| b == b'?')) {
+            self.errors.push(message::question(range.start + u32::try_from(at).unwrap_or(0)));
+        }
         key && (raw.is_empty() || raw.contains(&b'\n') || raw.contains(&b'\r'))
             || plain && flow && (raw.is_empty() || raw.iter().any(|b| b"?:\n\r#".contains(b)))
             || plain && matches!(raw.first(), Some(b'?' | b':' | b'-' | b'@' | b'`' | b'%'))

@@ -23,25 +23,26 @@ pub(super) fn doubtful(text: &str) -> bool {
 
 /// Whether go-yaml meets an error behind the first document all the same: its scanner looks one token past the `---`.
 pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
-    let scanner = matches!(
-        fault::of_granit(&stop.problem),
-        Fault::Escape
-            | Fault::Digits
-            | Fault::Code
-            | Fault::BlockHeader
-            | Fault::Unclosed
-            | Fault::Start
-            | Fault::Name
-            | Fault::Tag
-    );
+    let fault = fault::of_granit(&stop.problem);
     let end = builder.first_end.unwrap_or(0);
     let between = builder.tree.text.get(end as usize..stop.at as usize).unwrap_or("");
     let token = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let mut lines = between.split(['\n', '\r']).filter(token);
-    scanner
-        && builder.tree.documents.len() == 1
-        && lines.next().is_some_and(|line| matches!(line.trim_end(), "---" | "..."))
-        && lines.next().is_none()
+    let behind_marker = lines.next().is_some_and(|line| matches!(line.trim_end(), "---" | "..."));
+    match fault {
+        // The first token itself is broken.
+        Fault::Escape
+        | Fault::Digits
+        | Fault::Code
+        | Fault::BlockHeader
+        | Fault::Unclosed
+        | Fault::Start
+        | Fault::Name
+        | Fault::Tag => builder.tree.documents.len() == 1 && behind_marker && lines.next().is_none(),
+        // The first token is text over several lines, the second a `:`.
+        Fault::Colon | Fault::NoColon => builder.tree.documents.len() <= 2 && behind_marker && builder.open.is_empty(),
+        _ => false,
+    }
 }
 
 /// Adds what is wrong with the tree.

@@ -75,6 +75,14 @@ pub(super) fn aliasing(range: TextRange) -> Error {
     error
 }
 
+/// A `?` in unquoted text inside brackets, which go-yaml ends there (`yaml_parser_scan_plain_scalar`).
+pub(super) fn question(at: u32) -> Error {
+    let mut error =
+        error(TextRange::new(at, at + 1), ErrorKind::Syntax, "`?` cannot stand in unquoted text inside brackets");
+    error.help.push("quote the text".to_owned());
+    error
+}
+
 /// A `%YAML` directive of another version.
 pub(super) fn version(range: TextRange) -> Error {
     let mut error = error(range, ErrorKind::Refused, "Prometheus reads YAML 1.1 only and refuses this directive");
@@ -135,7 +143,9 @@ pub(super) fn refused(text: &str, refusal: &Refusal, stop: Option<&Stop>, alias:
         return None;
     }
     let context = refusal.context.as_ref().and_then(|(_, at)| *at);
-    let Some(at) = refusal.at.or(context) else { return stop.map(|stop| stopped(text, stop)) };
+    // No place means the very first byte.
+    let first = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
+    let at = refusal.at.or(context).unwrap_or(first);
     if let Some(stop) = stop.filter(|stop| fault::of_granit(&stop.problem) == Fault::Trailing) {
         let mut error = stopped(text, stop);
         error.range = error.range.cover(pointed(text, Fault::Key, at, context));

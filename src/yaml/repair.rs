@@ -1,5 +1,6 @@
 //! Makes a copy of a text in which granit-parser does not stop at what Prometheus reads all the same.
 
+use super::fault::{self, Fault};
 use super::read::{Problem, Stop};
 use super::scalar::break_len;
 use crate::source::TextRange;
@@ -38,6 +39,9 @@ impl<'t> Copy<'t> {
 
     /// Whether the piece at which granit stopped could be replaced.
     pub(super) fn repair(&mut self, stop: &Stop) -> bool {
+        if fault::of_granit(&stop.problem) == Fault::Comment {
+            return self.blank_comment(stop.at as usize);
+        }
         let Some(quoted) = stop.quoted else { return false };
         let raw = self.text.get(quoted.range()).unwrap_or("");
         match stop.problem {
@@ -57,6 +61,17 @@ impl<'t> Copy<'t> {
             }
             _ => false,
         }
+    }
+
+    /// A comment without a space before its `#`, which libyaml lets pass behind quotes and block headers.
+    fn blank_comment(&mut self, at: usize) -> bool {
+        let rest = self.structure().get(at..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("");
+        let Some(hash) = line.find('#').filter(|&i| i <= 1) else { return false };
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let comment = TextRange::new(number(at + hash), number(at + line.len()));
+        self.structure = Some(replaced(self.structure(), comment, |raw| " ".repeat(raw.len())));
+        true
     }
 }
 
