@@ -6,6 +6,7 @@
 mod alias;
 mod builder;
 mod check;
+pub mod de;
 mod fault;
 mod load;
 mod message;
