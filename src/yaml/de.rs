@@ -96,6 +96,11 @@ pub fn from_node<'t, T: Deserialize<'t>>(tree: &'t Tree, id: NodeId) -> Result<T
     T::deserialize(node).map_err(|error| error.at(tree.range(id)))
 }
 
+/// A node as a deserializer, for readers that choose themselves which entries of a mapping to read.
+pub fn deserializer(tree: &Tree, id: NodeId) -> impl Deserializer<'_, Error = Error> {
+    Node { tree, id, depth: 0 }
+}
+
 /// Reads a mapping entry by entry, so that one bad entry does not hide the next: each key with its value or its error, and an
 /// error for each duplicate key. What is no mapping is one error; nothing at all is an empty mapping.
 pub fn each<'t, T: Deserialize<'t>>(tree: &'t Tree, id: NodeId) -> (Vec<(Located<&'t str>, T)>, Vec<Error>) {
