@@ -1,7 +1,8 @@
 //! Figures of firing history: pages, how often, and whether there is enough of it to judge.
 
 use super::time::{Millis, Period, WEEK, share, unite};
-use super::{History, RuleHistory};
+use super::{Episode, History, RuleHistory};
+use std::collections::BTreeMap;
 
 /// Whether a snapshot holds enough to judge by.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -20,15 +21,24 @@ const LEAST_COVERAGE: f64 = 0.9;
 impl History {
     /// Whether the snapshot spans at least `window`, and nine tenths of that are covered.
     pub fn suffices(&self, window: Millis) -> Sufficiency {
-        let have = self.head().window.length();
-        if have < window {
-            return Sufficiency::ShortWindow(have, window);
+        self.suffices_for(self.head().window, window)
+    }
+
+    /// Whether the judged time of a rule spans at least `window`, and nine tenths of that are covered.
+    pub fn suffices_for(&self, judged: Period, window: Millis) -> Sufficiency {
+        let covered = covered(&self.head().coverage, judged);
+        if judged.length() < window {
+            Sufficiency::ShortWindow(judged.length(), window)
+        } else if share(covered, window) < LEAST_COVERAGE {
+            Sufficiency::LittleCoverage(covered, window)
+        } else {
+            Sufficiency::Enough
         }
-        let covered = self.covered();
-        if share(covered, window) < LEAST_COVERAGE {
-            return Sufficiency::LittleCoverage(covered, window);
-        }
-        Sufficiency::Enough
+    }
+
+    /// Whether the snapshot ended more than `limit` before `today`: it says little of the present.
+    pub fn stale(&self, today: Millis, limit: Millis) -> bool {
+        today - self.head().window.to > limit
     }
 
     /// The time of the window for which data was there.
@@ -43,10 +53,24 @@ pub fn covered(periods: &[Period], window: Period) -> Millis {
     unite(inside).into_iter().map(Period::length).sum()
 }
 
-/// The pages of a rule: periods in which at least one of its series fired, in order. Series that fire at the same evaluation are one page.
+/// The pages of a rule: periods in which at least one of its series fired, in order. Series that fire at the same evaluation are one
+/// page.
 pub fn pages(rule: &RuleHistory) -> Vec<Period> {
     let episodes = rule.firing().flat_map(|series| series.episodes);
-    unite(episodes.map(|episode| Period { from: episode.first, to: episode.last }).collect())
+    unite(episodes.map(Episode::period).collect())
+}
+
+/// The pages of a rule where the Alertmanager groups by these labels: one page for each group of series whose values are the same. In order of time; two
+/// groups may overlap.
+pub fn pages_by(rule: &RuleHistory, group_by: &[String]) -> Vec<Period> {
+    let mut groups: BTreeMap<Vec<&str>, Vec<Period>> = BTreeMap::new();
+    for series in rule.firing() {
+        let values = group_by.iter().map(|name| series.labels.get(name).unwrap_or("")).collect();
+        groups.entry(values).or_default().extend(series.episodes.iter().map(Episode::period));
+    }
+    let mut pages: Vec<_> = groups.into_values().flat_map(unite).collect();
+    pages.sort_unstable();
+    pages
 }
 
 /// How often a rule called somebody.
@@ -60,11 +84,11 @@ pub struct Frequency {
     pub per_week: f64,
 }
 
-/// How often the rule behind `rule` called somebody, over the time that `history` covers.
+/// How often the rule called somebody, over the part of its judged time that is covered.
 pub fn frequency(history: &History, rule: &RuleHistory) -> Frequency {
     let pages = pages(rule).len();
     let episodes = rule.firing().map(|series| series.episodes.len()).sum();
-    Frequency { pages, episodes, per_week: per_week(pages, history.covered()) }
+    Frequency { pages, episodes, per_week: per_week(pages, covered(&history.head().coverage, rule.window)) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and lengths are far below 2^53")]

@@ -4,10 +4,16 @@
 //! of a rule was pending or firing; a *page* unites the episodes of a rule's series that overlap, since people are called once for
 //! them. Everything here is data and pure functions: who asks a server lives beside this module.
 
+mod helped;
+mod hours;
 mod line;
+mod load;
 mod measure;
+mod noise;
 mod read;
+mod redundant;
 mod rule;
+mod spark;
 mod store;
 mod time;
 mod write;
@@ -16,10 +22,16 @@ mod zstd;
 #[cfg(test)]
 mod tests;
 
+pub use helped::{Remedy, Timing, helped};
+pub use hours::{Hours, Shift};
 pub use line::Resolver;
-pub use measure::{Frequency, Sufficiency, covered, frequency, pages, share_at_least};
+pub use load::{Load, load};
+pub use measure::{Frequency, Sufficiency, covered, frequency, pages, pages_by, share_at_least};
+pub use noise::{Flapping, Quiet, Share, Stuck, flapping, off_hours, quiet, short_lived, stuck, unacknowledged};
 pub use read::{ReadError, read};
+pub use redundant::{Redundant, redundant};
 pub use rule::{Pattern, RuleHistory, RulePattern};
+pub use spark::sparkline;
 pub use store::{Acknowledgement, Episode, Labels, Series, State};
 pub use time::{DAY, HOUR, MINUTE, Millis, Period, SECOND, WEEK, parse_time, print_time};
 pub use write::{Record, write, write_episodes};
@@ -67,6 +79,11 @@ impl History {
     /// Every series of a rule that has episodes, sorted by rule, labels and state.
     pub fn series(&self) -> impl Iterator<Item = Series<'_>> {
         self.store.series()
+    }
+
+    /// Whether the source says of any episode what people did about it. Where it does not, nothing is known of acknowledgements.
+    pub fn knows_acknowledgements(&self) -> bool {
+        self.store.acknowledged()
     }
 
     /// The share of the window (0 to 1) for which data was there.

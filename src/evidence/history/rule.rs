@@ -1,6 +1,7 @@
 //! Which episodes are those of a rule: its name and its static labels say so.
 
 use super::store::Series;
+use super::time::{Millis, Period};
 use super::{History, State};
 
 /// What a text of a rule may have become when it was evaluated.
@@ -81,9 +82,22 @@ pub struct RuleHistory<'a> {
     pub series: Vec<Series<'a>>,
     /// Whether some of the series may as well be those of another rule: nothing tells the two apart.
     pub shared: bool,
+    /// The time that is judged: the snapshot's window, or the part of it since the rule was changed.
+    pub window: Period,
 }
 
 impl<'a> RuleHistory<'a> {
+    /// Only what began at or after `since`, when the rule was last changed: what was before does not speak for it as it is now.
+    pub fn since(mut self, since: Millis) -> Self {
+        for series in &mut self.series {
+            let start = series.episodes.partition_point(|episode| episode.first < since);
+            series.episodes = series.episodes.get(start..).unwrap_or(&[]);
+        }
+        self.series.retain(|series| !series.episodes.is_empty());
+        self.window = Period::new(since.clamp(self.window.from, self.window.to), self.window.to);
+        self
+    }
+
     /// The series that fired.
     pub fn firing(&self) -> impl Iterator<Item = &Series<'a>> {
         self.series.iter().filter(|series| series.state == State::Firing)
@@ -111,6 +125,6 @@ impl History {
             shared |= strongest == Some(demands);
             strongest.is_none_or(|strongest| strongest <= demands)
         });
-        RuleHistory { series, shared }
+        RuleHistory { series, shared, window: self.head.window }
     }
 }

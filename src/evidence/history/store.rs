@@ -1,7 +1,7 @@
 //! Episodes in memory: 24 bytes each, grouped by series, every text stored once.
 
 use super::line::{Resolver, SeriesKey};
-use super::time::Millis;
+use super::time::{Millis, Period};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -48,6 +48,11 @@ impl Episode {
     }
 
     /// From the first to the last evaluation.
+    pub fn period(&self) -> Period {
+        Period { from: self.first, to: self.last }
+    }
+
+    /// Time from the first to the last evaluation.
     pub fn length(&self) -> Millis {
         self.last - self.first
     }
@@ -154,6 +159,11 @@ pub(super) struct Store {
 }
 
 impl Store {
+    /// Whether any episode says what people did about it.
+    pub(super) fn acknowledged(&self) -> bool {
+        !self.acknowledgements.is_empty()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.episodes.len()
     }

@@ -1,3 +1,6 @@
+mod judged;
+mod replayed;
+
 use super::*;
 
 fn record(rule: &str, labels: &[(&str, &str)], first: Millis, last: Millis) -> Record {
