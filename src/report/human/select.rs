@@ -1,0 +1,55 @@
+//! Which findings are shown, where not all are.
+
+use std::cmp::Reverse;
+
+use super::Page;
+use crate::report::causes::Cause;
+
+/// Findings shown in full without a policy.
+const WORST: usize = 20;
+/// Findings of one cause shown with a policy.
+const OF_EACH: usize = 20;
+
+/// A finding to show, by its index in the report.
+pub(super) struct Shown<'p> {
+    pub(super) index: usize,
+    /// Its cause and how many more of it there are, at the last that is shown.
+    pub(super) more: Option<(&'p Cause, usize)>,
+}
+
+/// The first findings of each cause, in the order of the report.
+pub(super) fn some_of_each<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
+    let mut shown = Vec::new();
+    for cause in &page.causes {
+        let left = cause.findings.len().saturating_sub(OF_EACH);
+        shown.extend(
+            cause.findings.iter().take(OF_EACH).enumerate().map(|(place, &index)| Shown {
+                index,
+                more: (left > 0 && place + 1 == OF_EACH).then_some((cause, left)),
+            }),
+        );
+    }
+    shown.sort_by_key(|it| it.index);
+    shown
+}
+
+/// The gravest findings, spread over causes so that one thing does not fill the page: the first of each cause, then the second
+/// of each, and so on; errors before warnings before notes.
+pub(super) fn worst(page: &Page<'_>) -> Vec<usize> {
+    let mut ranked = Vec::new();
+    for (cause, of_cause) in page.causes.iter().enumerate() {
+        let mut seen = [0; 3];
+        for &index in &of_cause.findings {
+            let severity = page.finding(index).diagnostic.severity;
+            let turn = &mut seen[severity as usize];
+            *turn += 1;
+            if *turn <= WORST {
+                ranked.push((Reverse(severity), *turn, cause, index));
+            }
+        }
+    }
+    ranked.sort_unstable();
+    ranked.truncate(WORST);
+    ranked.sort_unstable_by_key(|&(severity, _, cause, index)| (severity, cause, index));
+    ranked.into_iter().map(|(.., index)| index).collect()
+}
