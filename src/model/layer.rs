@@ -2,6 +2,9 @@
 
 use crate::source::{Source, TextRange};
 
+/// Stands in a layer's text for a placeholder: a private character that YAML takes as a letter.
+pub(super) const FILLER: char = '\u{E000}';
+
 /// A text and where its bytes lie in the file.
 #[derive(Debug)]
 pub struct Layer {
@@ -9,6 +12,8 @@ pub struct Layer {
     pub text: String,
     /// Runs of bytes in order, gap-free over the text: none means that each byte lies at its own offset.
     pub runs: Vec<Run>,
+    /// Whether it is a template that was made readable: its YAML is not what the template renders to.
+    pub template: bool,
 }
 
 /// A run of bytes of a layer's text.
@@ -28,7 +33,7 @@ impl Layer {
     /// The file's own text.
     #[must_use]
     pub fn file() -> Self {
-        Self { text: String::new(), runs: Vec::new() }
+        Self { text: String::new(), runs: Vec::new(), template: false }
     }
 
     /// The text; that of `source` for the file itself.
@@ -57,6 +62,62 @@ impl Layer {
         self.runs[first.min(self.runs.len())..].iter().take_while(|run| run.at < range.end).any(|run| run.unknown)
     }
 
+    /// Whether an action of a template engine that may write further lines stood in `range`, but for its start.
+    #[must_use]
+    pub fn hole(&self, range: TextRange) -> bool {
+        let first = self.runs.partition_point(|run| run.at <= range.start);
+        let end = |i: usize| self.runs.get(i + 1).map_or(u32::MAX, |next| next.at);
+        let runs = self.runs.iter().enumerate().skip(first).take_while(|(_, run)| run.at <= range.end);
+        runs.into_iter().any(|(i, run)| run.unknown && (end(i) == run.at || run.at as usize == self.text.len()))
+    }
+
+    /// `value`, decoded from `range` of this text, with each placeholder as it is written in the file.
+    pub(super) fn written(&self, source: &Source, range: TextRange, value: &str) -> String {
+        let first = self.runs.partition_point(|run| run.at < range.start);
+        let inside = self.runs[first..].iter().take_while(|run| run.at < range.end).enumerate();
+        let filled = |i: usize, run: &Run| self.runs.get(first + i + 1).is_none_or(|next| next.at > run.at);
+        let mut placeholders =
+            inside.filter(|(i, run)| run.unknown && filled(*i, run)).map(|(_, run)| source.slice(run.file));
+        let mut out = String::with_capacity(value.len());
+        for c in value.chars() {
+            match (c == FILLER).then(|| placeholders.next()).flatten() {
+                Some(placeholder) => out.push_str(placeholder),
+                None => out.push(c),
+            }
+        }
+        out
+    }
+
+    /// Runs that lead to this text, led on to the file. `len` is the length of the text that they are of.
+    pub(super) fn through(&self, runs: &[Run], len: u32) -> Vec<Run> {
+        if self.runs.is_empty() {
+            return runs.to_vec();
+        }
+        let mut out = Vec::with_capacity(runs.len());
+        for (i, run) in runs.iter().enumerate() {
+            if !run.verbatim {
+                out.push(Run { file: self.locate(run.file), unknown: run.unknown || self.unknown(run.file), ..*run });
+                continue;
+            }
+            let end = run.file.start + (runs.get(i + 1).map_or(len, |next| next.at) - run.at);
+            let first = self.runs.partition_point(|own| own.at <= run.file.start).saturating_sub(1);
+            for (j, own) in self.runs.iter().enumerate().skip(first).take_while(|(_, own)| own.at < end) {
+                let own_end = self.runs.get(j + 1).map_or(end, |next| next.at).min(end);
+                let from = own.at.max(run.file.start);
+                if own_end < from || own_end == from && own.at < run.file.start {
+                    continue;
+                }
+                let skipped = if own.verbatim { from - own.at } else { 0 };
+                let file = TextRange::new(
+                    own.file.start + skipped,
+                    if own.verbatim { own.file.start + (own_end - own.at) } else { own.file.end },
+                );
+                out.push(Run { at: run.at + (from - run.file.start), file, ..*own });
+            }
+        }
+        out
+    }
+
     /// The file offset of a start or of an end; an end belongs to the run before it.
     fn place(&self, offset: u32, end: bool) -> u32 {
         let after = self.runs.partition_point(|run| if end { run.at < offset } else { run.at <= offset });
@@ -78,6 +139,7 @@ mod tests {
         let run = |at, start, end, verbatim, unknown| Run { at, file: TextRange::new(start, end), verbatim, unknown };
         // The text "ab\ncdX": the line break was written as two bytes, X stands for `{{ .x }}`.
         let layer = Layer {
+            template: true,
             text: "ab\ncdX".into(),
             runs: vec![
                 run(0, 10, 12, true, false),

@@ -1,7 +1,16 @@
-//! From a text to a [`File`].
+//! From a text to a [`File`]: which texts are read, and what the file turns out to be.
 
-use super::{Dialect, File, Layer, Reading};
-use crate::source::{Source, SourceId};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::actions::Engine;
+use super::desugar;
+use super::placeholder::Marks;
+use super::shapes::{Place, View};
+use super::{Comment, Dialect, File, Layer, Reading, recognise};
+use crate::promql;
+use crate::source::{Source, SourceId, Span, TextRange};
+use crate::yaml::{self, ErrorKind, Parsed};
 
 /// How files are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -14,15 +23,188 @@ pub struct Options {
 /// Reads a source as far as it can be read. Linear in its length; never fails.
 #[must_use]
 pub fn lower(source: &Source, id: SourceId, options: &Options) -> File {
-    let _ = (source, options);
-    File {
-        source: id,
-        reading: Reading::Skipped("other-yaml"),
-        resources: Vec::new(),
-        groups: Vec::new(),
-        rules: Vec::new(),
-        comments: Vec::new(),
-        problems: Vec::new(),
-        layers: vec![Layer::file()],
+    let mut lowering = Lowering::new(source, id, options);
+    lowering.file.reading = if lowering.stock() { lowering.as_prometheus() } else { lowering.as_anything() };
+    lowering.finish()
+}
+
+/// A file in the making.
+pub(super) struct Lowering<'a> {
+    pub source: &'a Source,
+    pub options: &'a Options,
+    pub file: File,
+    /// Placeholders that may stand in values.
+    pub marks: Marks,
+    /// The options for expressions: those of a stock server.
+    pub promql: promql::Options,
+    /// Index of the rule that problems are about.
+    pub rule: Option<u32>,
+    /// Nodes that may still be visited; aliases could lead round for ever.
+    pub visits: usize,
+    /// Whether something was read as a rule file, though it may hold no rule.
+    pub rule_file: bool,
+    words: HashSet<Arc<str>>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(source: &'a Source, id: SourceId, options: &'a Options) -> Self {
+        let file = File {
+            source: id,
+            reading: Reading::Rules,
+            resources: Vec::new(),
+            groups: Vec::new(),
+            rules: Vec::new(),
+            comments: Vec::new(),
+            problems: Vec::new(),
+            layers: vec![Layer::file()],
+        };
+        Self {
+            source,
+            options,
+            file,
+            marks: Marks::default(),
+            promql: promql::Options::default(),
+            rule: None,
+            visits: 0,
+            rule_file: false,
+            words: HashSet::new(),
+        }
     }
+
+    /// Whether the file is judged as a stock Prometheus would load it.
+    pub(super) fn stock(&self) -> bool {
+        self.options.dialect == Some(Dialect::Prometheus)
+    }
+
+    /// One copy of each key and other short word.
+    pub(super) fn word(&mut self, text: &str) -> Arc<str> {
+        if let Some(word) = self.words.get(text) {
+            return word.clone();
+        }
+        let word: Arc<str> = Arc::from(text);
+        if text.len() <= 64 && self.words.len() < 4096 {
+            self.words.insert(word.clone());
+        }
+        word
+    }
+
+    /// Where a range of a layer's text stands in the file.
+    pub(super) fn span(&self, layer: u32, range: TextRange) -> Span {
+        let layer = self.file.layers.get(layer as usize);
+        Span::new(self.file.source, layer.map_or(range, |layer| layer.locate(range)))
+    }
+
+    fn as_prometheus(&mut self) -> Reading {
+        let parsed = yaml::parse(self.source.text());
+        let view = self.view(&parsed, 0);
+        if let Some(limit) = parsed.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
+            return Reading::NotChecked("too-large", limit.message.clone());
+        }
+        self.yaml_errors(&parsed, 0, true);
+        self.comments(view);
+        if let Some(&root) = parsed.tree.documents().first() {
+            self.stock_file(view, root);
+        }
+        Reading::Rules
+    }
+
+    fn as_anything(&mut self) -> Reading {
+        let text = self.source.text();
+        if recognise::jsonnet(&self.source.path) {
+            return recognise::jsonnet_reading(text);
+        }
+        let words = recognise::Words::of(text);
+        if !words.any() {
+            return Reading::Skipped(recognise::kind(text));
+        }
+        let parsed = yaml::parse(text);
+        let readable = self.desugared(0, &parsed);
+        let (parsed, layer) = match readable {
+            Some((parsed, layer)) => (parsed, layer),
+            None => (parsed, 0),
+        };
+        self.marks = Marks::of(text, layer > 0);
+        self.layer(&parsed, layer, None);
+        self.verdict(&words, &parsed, layer)
+    }
+
+    /// Reads all that a text holds; `place` is where the string that it came from stands.
+    pub(super) fn layer(&mut self, parsed: &Parsed, layer: u32, place: Option<Place<'_>>) {
+        let view = self.view(parsed, layer);
+        let before = (self.file.rules.len(), self.file.groups.len());
+        for (index, &root) in parsed.tree.documents().iter().enumerate() {
+            self.document(view, root, index, place);
+        }
+        let found = before != (self.file.rules.len(), self.file.groups.len());
+        if found || place.is_none() {
+            self.comments(view);
+            self.yaml_errors(parsed, layer, false);
+        }
+    }
+
+    fn view<'t>(&mut self, parsed: &'t Parsed, layer: u32) -> View<'t> {
+        self.visits = self.visits.saturating_add(parsed.tree.nodes().count().saturating_mul(8)).saturating_add(10_000);
+        View { tree: &parsed.tree, layer }
+    }
+
+    /// A layer made readable, where it is a template.
+    pub(super) fn desugared(&mut self, layer: u32, parsed: &Parsed) -> Option<(Parsed, u32)> {
+        let outer = &self.file.layers[layer as usize];
+        let text = outer.text(self.source);
+        let engine = Engine::of(text, parsed)?;
+        let (readable, runs) = desugar::desugar(text, engine);
+        let again = yaml::parse(&readable);
+        if syntax_errors(&again) > syntax_errors(parsed) {
+            return None;
+        }
+        let runs = outer.through(&runs, u32::try_from(readable.len()).unwrap_or(u32::MAX));
+        self.file.layers.push(Layer { text: readable, runs, template: true });
+        Some((again, u32::try_from(self.file.layers.len() - 1).unwrap_or(0)))
+    }
+
+    fn verdict(&mut self, words: &recognise::Words, parsed: &Parsed, layer: u32) -> Reading {
+        if !self.file.rules.is_empty() || self.rule_file {
+            return Reading::Rules;
+        }
+        let text = self.source.text();
+        let broken = parsed.errors.iter().any(|error| error.kind == ErrorKind::Syntax);
+        let kind = recognise::kind(text);
+        if kind == "other-yaml" && words.rules() && !recognise::foreign(&self.source.path) {
+            if broken && layer == 0 && words.groups {
+                return Reading::Rules;
+            }
+            self.file.problems.clear();
+            let why = if layer > 0 {
+                "a template that could not be made readable"
+            } else {
+                "its rules are in no known shape"
+            };
+            return Reading::NotChecked("unknown-shape", why.to_owned());
+        }
+        self.file.problems.clear();
+        Reading::Skipped(kind)
+    }
+
+    fn comments(&mut self, view: View<'_>) {
+        let text = view.tree.source();
+        for comment in view.tree.comments() {
+            let written = text.get(comment.range.range()).unwrap_or("");
+            self.file.comments.push(Comment {
+                span: self.span(view.layer, comment.range),
+                text: written.trim_start_matches('#').trim().to_owned(),
+                own_line: comment.own_line,
+            });
+        }
+    }
+
+    fn finish(self) -> File {
+        let mut file = self.file;
+        file.comments.sort_by_key(|comment| comment.span.start);
+        file.problems.sort_by_key(|problem| (problem.diagnostic.span.start, problem.diagnostic.span.end));
+        file
+    }
+}
+
+fn syntax_errors(parsed: &Parsed) -> usize {
+    parsed.errors.iter().filter(|error| error.kind == ErrorKind::Syntax).count()
 }

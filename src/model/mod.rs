@@ -3,10 +3,23 @@
 //! A [`Text`] knows where it was written, also through escapes, folding and layers (YAML inside a string, a template that was
 //! made readable). [`lower`] makes a [`File`] of a source; nothing here judges.
 
+mod actions;
+mod check;
+mod desugar;
+mod dialect;
+mod duration;
+mod fields;
 mod identity;
 pub mod insert;
 mod layer;
 pub mod lower;
+mod number;
+mod placeholder;
+mod problems;
+mod recognise;
+mod shapes;
+mod strings;
+mod suggest;
 mod text;
 mod workspace;
 
@@ -14,7 +27,7 @@ pub use identity::{Identity, identities};
 pub use insert::BlockKind;
 pub use layer::Layer;
 pub use text::Text;
-pub use workspace::Workspace;
+pub use workspace::{Part, Workspace};
 
 use crate::diagnostic::Diagnostic;
 use crate::promql;
@@ -197,6 +210,36 @@ pub struct Problem {
     pub rule: Option<u32>,
 }
 
+impl Dialect {
+    /// Its name on the command line, in the policy and in the machine formats.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prometheus => "prometheus",
+            Self::Thanos => "thanos",
+            Self::Mimir => "mimir",
+            Self::VictoriaMetrics => "victoriametrics",
+            Self::Loki => "loki",
+        }
+    }
+}
+
+impl Shape {
+    /// Its name in the machine formats.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Resource => "prometheusrule",
+            Self::List => "list",
+            Self::Bare => "bare",
+            Self::Single => "single",
+            Self::Nested => "nested",
+            Self::String => "string",
+        }
+    }
+}
+
 impl Block {
     /// The value of `key`.
     #[must_use]
@@ -206,6 +249,21 @@ impl Block {
 }
 
 impl File {
+    /// A file of which nothing was read, and why.
+    #[must_use]
+    pub fn unread(source: SourceId, reading: Reading) -> Self {
+        Self {
+            source,
+            reading,
+            resources: Vec::new(),
+            groups: Vec::new(),
+            rules: Vec::new(),
+            comments: Vec::new(),
+            problems: Vec::new(),
+            layers: vec![Layer::file()],
+        }
+    }
+
     /// The group of `rule`.
     #[must_use]
     pub fn group(&self, rule: &Rule) -> &Group {

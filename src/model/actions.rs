@@ -1,0 +1,252 @@
+//! The actions of template engines in a text: where each begins and ends, and whether it writes something.
+
+use crate::source::TextRange;
+use crate::yaml::{Kind, Parsed};
+
+/// The languages that a template is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Engine {
+    /// Go's `{{ … }}`, as Helm has it.
+    pub go: bool,
+    /// Jinja's `{% … %}`, `{{ … }}` and `{# … #}`.
+    pub jinja: bool,
+    /// ERB's `<% … %>`.
+    pub erb: bool,
+    /// Go's with other delimiters: `[[ … ]]`.
+    pub brackets: bool,
+}
+
+/// What an action does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Does {
+    /// Nothing is written in its place: a condition, a comment, an assignment.
+    Control,
+    /// Something unknown is written.
+    Output,
+}
+
+/// A piece of a template.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Piece {
+    /// Text that comes out as it is.
+    Text(TextRange),
+    /// An action, with its delimiters.
+    Action(TextRange, Does),
+}
+
+impl Engine {
+    /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
+    pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
+        let braces = text.contains("{{");
+        let jinja = text.contains("{%") || text.contains("{#");
+        let erb = text.contains("<%");
+        let brackets = text.contains("[[ ") || text.contains("[[-") || text.contains("[[.");
+        if !(braces || jinja || erb || brackets) {
+            return None;
+        }
+        let tree = &parsed.tree;
+        let action = |id| {
+            tree.kind(id) == Kind::Mapping && text.get(tree.range(id).range()).is_some_and(|raw| raw.starts_with("{{"))
+        };
+        if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) {
+            return None;
+        }
+        let engine = Self { go: braces && !jinja && !erb, jinja, erb, brackets };
+        let foreign = |piece: &Piece| matches!(piece, Piece::Action(..));
+        let literal = engine.go
+            && (text.contains("{{`") || text.contains("{{ `") || text.contains("{{ \"") || text.contains("{{\""));
+        (literal || pieces(text, engine).iter().any(foreign)).then_some(engine)
+    }
+}
+
+/// The text in pieces, in order; delimiters around literals are left out.
+pub(super) fn pieces(text: &str, engine: Engine) -> Vec<Piece> {
+    let own = !text.contains("$labels :=") && !text.contains("$labels:=");
+    let mut reader = Reader { text, engine, own, out: Vec::new(), from: 0, failures: 0 };
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '<', '['])) {
+        at += found;
+        at = reader.action(at).unwrap_or(at + 1);
+    }
+    reader.text_until(text.len());
+    reader.out
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    engine: Engine,
+    /// Whether `$labels` is Prometheus's variable.
+    own: bool,
+    out: Vec<Piece>,
+    /// End of what is in `out`.
+    from: usize,
+    failures: usize,
+}
+
+/// So many actions without an end are looked for; after that nothing is taken for an action any more.
+const FAILURES: usize = 64;
+
+/// Words that begin an action of Go which writes nothing itself.
+const CONTROL: &[&str] = &["if", "else", "end", "range", "with", "define", "block", "break", "continue"];
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl Reader<'_> {
+    fn text_until(&mut self, end: usize) {
+        if end > self.from {
+            self.out.push(Piece::Text(TextRange::new(offset(self.from), offset(end))));
+        }
+        self.from = self.from.max(end);
+    }
+
+    /// Reads the action at `at`, if there is one: where it ends.
+    fn action(&mut self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        let Engine { go, jinja, erb, brackets } = self.engine;
+        let (len, does) = if (go || jinja) && rest.starts_with("{{") {
+            let len = self.braces(rest)?;
+            match self.output(at, len) {
+                Ok(does) => (len, does),
+                Err(literal) => {
+                    self.text_until(at);
+                    self.from = literal.start as usize;
+                    self.text_until(literal.end as usize);
+                    self.from = at + len;
+                    return Some(at + len);
+                }
+            }
+        } else if jinja && rest.starts_with("{%") {
+            let len = self.until(rest, "%}")?;
+            if let Some(end) = raw_block(rest, len) {
+                self.text_until(at);
+                self.out.push(Piece::Action(TextRange::new(offset(at), offset(at + len)), Does::Control));
+                self.from = at + len;
+                self.text_until(at + end);
+                return Some(at + end);
+            }
+            (len, Does::Control)
+        } else if jinja && rest.starts_with("{#") {
+            (self.until(rest, "#}")?, Does::Control)
+        } else if erb && rest.starts_with("<%") {
+            let does = if rest.starts_with("<%=") { Does::Output } else { Does::Control };
+            (self.until(rest, "%>")?, does)
+        } else if brackets && rest.starts_with("[[") && !rest.starts_with("[[:") {
+            let len = self.until(rest, "]]")?;
+            (len, go_word(&rest[2..len - 2]))
+        } else {
+            return None;
+        };
+        self.text_until(at);
+        self.out.push(Piece::Action(TextRange::new(offset(at), offset(at + len)), does));
+        self.from = at + len;
+        Some(at + len)
+    }
+
+    fn until(&mut self, rest: &str, close: &str) -> Option<usize> {
+        if self.failures >= FAILURES {
+            return None;
+        }
+        let found = rest[2..].find(close).map(|end| 2 + end + close.len());
+        self.failures += usize::from(found.is_none());
+        found
+    }
+
+    /// Length of `{{ … }}`, strings in it skipped.
+    fn braces(&mut self, rest: &str) -> Option<usize> {
+        if self.failures >= FAILURES {
+            return None;
+        }
+        let inner = rest[2..].trim_start_matches('-').trim_start();
+        if self.engine.go && inner.starts_with("/*") {
+            return self.until(rest, "}}");
+        }
+        let bytes = rest.as_bytes();
+        let mut at = 2;
+        while let Some(&byte) = bytes.get(at) {
+            at = match byte {
+                b'}' if bytes.get(at + 1) == Some(&b'}') => return Some(at + 2),
+                b'"' | b'`' => string_end(bytes, at),
+                b'\'' if self.engine.jinja => string_end(bytes, at),
+                _ => at + 1,
+            };
+        }
+        self.failures += 1;
+        None
+    }
+
+    /// What the action of this length at `at` does; an error is the text that it stands for.
+    fn output(&self, at: usize, len: usize) -> Result<Does, TextRange> {
+        let whole = TextRange::new(offset(at), offset(at + len));
+        let inner = &self.text[at + 2..at + len - 2];
+        let body = inner.trim_start_matches('-').trim();
+        let body = body.strip_suffix('-').map_or(body, str::trim_end);
+        let start = at + 2 + (inner.len() - inner.trim_start_matches('-').trim_start().len());
+        let bytes = body.as_bytes();
+        let quoted = matches!(bytes.first(), Some(b'"' | b'`')) || self.engine.jinja && bytes.first() == Some(&b'\'');
+        if quoted && string_end(bytes, 0) == bytes.len() && bytes.len() >= 2 {
+            let literal = &body[1..body.len() - 1];
+            if bytes[0] == b'`' || !literal.contains('\\') {
+                return Err(TextRange::new(offset(start + 1), offset(start + body.len() - 1)));
+            }
+        }
+        if self.own && prometheus(body) {
+            return Err(whole);
+        }
+        Ok(if self.engine.jinja { Does::Output } else { go_word(inner) })
+    }
+}
+
+/// Whether an action begins with a variable that Prometheus defines; template engines do not know it.
+fn prometheus(body: &str) -> bool {
+    ["$labels", "$value", "$externalLabels", "$externalURL"].iter().any(|name| {
+        let rest = body.strip_prefix(name);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    })
+}
+
+/// What an action of Go does, by its first word.
+fn go_word(inner: &str) -> Does {
+    let body = inner.trim_start_matches('-').trim_start();
+    let word = body.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
+    let assigned = body.starts_with('$') && {
+        let rest = body[1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_start();
+        rest.starts_with(":=") || rest.starts_with('=')
+    };
+    if body.starts_with("/*") || assigned || CONTROL.contains(&word) { Does::Control } else { Does::Output }
+}
+
+/// The end of the string that begins at `at`; of the line, where an interpreted string is not closed on it.
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let quote = bytes[at];
+    let mut end = at + 1;
+    while let Some(&byte) = bytes.get(end) {
+        match byte {
+            b'\\' if quote != b'`' => end += 1,
+            b'\n' if quote != b'`' => return at + 1,
+            _ if byte == quote => return end + 1,
+            _ => {}
+        }
+        end += 1;
+    }
+    if quote == b'`' { bytes.len() } else { at + 1 }
+}
+
+/// The end of what `{% raw %}` protects, up to its `{% endraw %}`, when the tag at the start is one.
+fn raw_block(rest: &str, len: usize) -> Option<usize> {
+    let name = |tag: &str| tag.trim_matches(|c: char| c == '-' || c == '+' || c.is_whitespace()).to_owned();
+    if name(&rest[2..len - 2]) != "raw" {
+        return None;
+    }
+    let mut at = len;
+    while let Some(found) = rest[at..].find("{%") {
+        let open = at + found;
+        let close = open + 2 + rest[open + 2..].find("%}")?;
+        if name(&rest[open + 2..close]) == "endraw" {
+            return Some(open);
+        }
+        at = close;
+    }
+    None
+}

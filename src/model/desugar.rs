@@ -1,0 +1,206 @@
+//! A template made readable as YAML: what its actions write is unknown, what stands between them is read.
+//!
+//! Lines stay lines. Both branches of a condition stay. An action on lines of its own leaves nothing; one that writes something
+//! inside of a value leaves a filler, which the model turns back into the action as written.
+
+use super::actions::{Does, Engine, Piece, pieces};
+use super::layer::{FILLER, Run};
+use crate::source::TextRange;
+
+/// The readable text, and where its bytes stand in `text`.
+pub(super) fn desugar(text: &str, engine: Engine) -> (String, Vec<Run>) {
+    let mut writer = Writer { text, out: String::with_capacity(text.len()), runs: Vec::new(), block: None };
+    let mut line: Vec<Piece> = Vec::new();
+    for piece in pieces(text, engine) {
+        let Piece::Text(range) = piece else {
+            line.push(piece);
+            continue;
+        };
+        let mut from = range.start;
+        for (at, _) in text[range.range()].match_indices('\n') {
+            let end = range.start + offset(at);
+            line.push(Piece::Text(TextRange::new(from, end)));
+            writer.line(&line, Some(end));
+            line.clear();
+            from = end + 1;
+        }
+        line.push(Piece::Text(TextRange::new(from, range.end)));
+    }
+    writer.line(&line, None);
+    if writer.runs.is_empty() {
+        writer.runs.push(Run { at: 0, file: TextRange::at(0), verbatim: true, unknown: false });
+    }
+    (writer.out, writer.runs)
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+struct Writer<'t> {
+    text: &'t str,
+    out: String,
+    runs: Vec<Run>,
+    /// Indentation of the key whose block scalar goes on here.
+    block: Option<usize>,
+}
+
+impl<'t> Writer<'t> {
+    fn verbatim(&mut self, range: TextRange) {
+        if range.is_empty() {
+            return;
+        }
+        let next = self.runs.last().map_or(0, |last| last.file.end);
+        let joined =
+            self.runs.last().is_some_and(|last| last.verbatim && last.file.end == range.start && next == range.start);
+        match self.runs.last_mut().filter(|_| joined) {
+            Some(last) => last.file.end = range.end,
+            None => self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim: true, unknown: false }),
+        }
+        self.out.push_str(&self.text[range.range()]);
+    }
+
+    fn filler(&mut self, range: TextRange) {
+        self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim: false, unknown: true });
+        self.out.push(FILLER);
+    }
+
+    /// Nothing, in place of an action that may write lines or takes part in a value.
+    fn hole(&mut self, range: TextRange) {
+        self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim: false, unknown: true });
+    }
+
+    fn raw(&self, range: TextRange) -> &'t str {
+        &self.text[range.range()]
+    }
+
+    /// A line of pieces, and where its line break is.
+    fn line(&mut self, pieces: &[Piece], end: Option<u32>) {
+        let content = |piece: &Piece| matches!(piece, Piece::Text(range) if !self.raw(*range).trim().is_empty());
+        if pieces.iter().any(content) {
+            self.content(pieces, end);
+        } else if pieces.iter().any(|piece| matches!(piece, Piece::Action(..))) {
+            self.actions(pieces);
+        } else {
+            pieces.iter().for_each(|piece| self.piece(*piece));
+        }
+        if let Some(end) = end {
+            self.verbatim(TextRange::new(end, end + 1));
+        }
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        match piece {
+            Piece::Text(range) => self.verbatim(range),
+            Piece::Action(range, _) => self.filler(range),
+        }
+    }
+
+    /// A line with nothing but actions.
+    fn actions(&mut self, pieces: &[Piece]) {
+        let mut indent = None;
+        for piece in pieces {
+            match *piece {
+                Piece::Text(range) if indent.is_none() => indent = Some(range),
+                Piece::Text(_) => {}
+                Piece::Action(range, does) => {
+                    let deep = indent.map_or(0, TextRange::len) as usize;
+                    let inside = self.block.is_some_and(|block| deep > block);
+                    if inside && does == Does::Output {
+                        if let Some(indent) = indent.take() {
+                            self.verbatim(indent);
+                        }
+                        self.filler(range);
+                    } else if inside || does == Does::Output {
+                        self.hole(range);
+                    }
+                    indent = indent.or(Some(TextRange::at(range.end)));
+                }
+            }
+        }
+    }
+
+    /// A line with text of its own.
+    fn content(&mut self, pieces: &[Piece], end: Option<u32>) {
+        let first = pieces.iter().position(|piece| match piece {
+            Piece::Text(range) => !self.raw(*range).trim().is_empty(),
+            Piece::Action(_, does) => *does == Does::Output,
+        });
+        let (lead, rest) = pieces.split_at(first.unwrap_or(0));
+        let indent: usize = lead.iter().chain(rest.first()).map(|piece| self.indent(*piece)).sum();
+        self.track(indent);
+        for piece in lead {
+            if let Piece::Text(range) = piece {
+                self.verbatim(*range);
+            }
+        }
+        let controls = rest.iter().filter(|piece| matches!(piece, Piece::Action(_, Does::Control))).count();
+        let last =
+            rest.iter().rposition(|piece| !matches!(piece, Piece::Text(range) if self.raw(*range).trim().is_empty()));
+        for (i, piece) in rest.iter().enumerate() {
+            match *piece {
+                Piece::Action(_, Does::Control) if controls == 1 && Some(i) == last => {}
+                Piece::Action(range, Does::Output) if Some(i) == last && self.below(&rest[..i], indent, end) => {
+                    self.hole(range)
+                }
+                piece => self.piece(piece),
+            }
+        }
+        self.remember(pieces, indent);
+    }
+
+    fn indent(&self, piece: Piece) -> usize {
+        match piece {
+            Piece::Text(range) => self.raw(range).bytes().take_while(|byte| *byte == b' ').count(),
+            Piece::Action(..) => 0,
+        }
+    }
+
+    /// Leaves the block scalar when a line is not deep enough for it.
+    fn track(&mut self, indent: usize) {
+        if self.block.is_some_and(|block| indent <= block) {
+            self.block = None;
+        }
+    }
+
+    /// Whether an action behind `key:` stands beside a mapping on the lines below.
+    fn below(&self, before: &[Piece], indent: usize, end: Option<u32>) -> bool {
+        let Some(Piece::Text(range)) = before.last() else { return false };
+        if self.block.is_some() || !self.raw(*range).trim_end().ends_with(':') {
+            return false;
+        }
+        let rest = end.and_then(|end| self.text.get(end as usize + 1..)).unwrap_or("");
+        let next = rest.lines().take(8).find(|line| {
+            let line = line.trim();
+            !line.is_empty() && !line.starts_with("{{") && !line.starts_with('#')
+        });
+        next.is_some_and(|line| line.len() - line.trim_start_matches(' ').len() > indent)
+    }
+
+    /// Remembers a block scalar that begins on this line.
+    fn remember(&mut self, pieces: &[Piece], indent: usize) {
+        if self.block.is_some() {
+            return;
+        }
+        let Some(Piece::Text(range)) =
+            pieces.iter().rev().find(|piece| !matches!(piece, Piece::Text(range) if range.is_empty()))
+        else {
+            return;
+        };
+        let line = self.raw(*range).trim_end();
+        let word = line.rsplit([' ', '\t']).next().unwrap_or("");
+        let header =
+            word.starts_with(['|', '>']) && word[1..].bytes().all(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'));
+        let before = line[..line.len() - word.len()].trim_end();
+        if header && (before.ends_with([':', '-']) || before.contains(": !") || before.contains(": &")) {
+            let mut key = indent;
+            let mut start = self.raw(*range).trim_start();
+            while let Some(item) = start.strip_prefix("- ") {
+                let item = item.trim_start();
+                key += start.len() - item.len();
+                start = item;
+            }
+            self.block = Some(if before.ends_with('-') && !before.contains(':') { indent } else { key });
+        }
+    }
+}

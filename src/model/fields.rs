@@ -1,0 +1,230 @@
+//! Scalars, mappings of strings, groups and rules of a tree as parts of the model.
+
+use super::lower::Lowering;
+use super::placeholder;
+use super::shapes::{Holder, Place, View};
+use super::{Block, Dialect, Entry, Group, Rule, RuleKind, Text};
+use crate::promql;
+use crate::source::TextRange;
+use crate::yaml::{Kind, NodeId};
+
+/// What a scalar is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// A key or another word that comes again and again.
+    Word,
+    /// Any value.
+    Value,
+    /// PromQL.
+    Expression,
+}
+
+impl Lowering<'_> {
+    /// A scalar as Prometheus loads it; none for a collection.
+    pub(super) fn scalar(&mut self, view: View<'_>, id: NodeId) -> Option<Text> {
+        self.text(view, id, Use::Value)
+    }
+
+    fn text(&mut self, view: View<'_>, id: NodeId, used: Use) -> Option<Text> {
+        let target = view.tree.resolve(id);
+        if view.tree.kind(target) != Kind::Scalar {
+            return None;
+        }
+        let raw = view.tree.raw(target);
+        let null = view.tree.is_null(target);
+        let layer = &self.file.layers[view.layer as usize];
+        let unknown = layer.unknown(raw.range);
+        let loaded = if null { "" } else { view.tree.text(target) };
+        let written = unknown.then(|| layer.written(self.source, raw.range, loaded));
+        let value = written.as_deref().unwrap_or(loaded);
+        let value = if used == Use::Word { self.word(value) } else { value.into() };
+        let alias = (view.tree.kind(id) == Kind::Alias).then(|| self.span(view.layer, view.tree.range(id)));
+        let mut text = Text::new(value, self.span(view.layer, raw.range), raw, view.layer, alias);
+        if null && !unknown {
+            text.set_null();
+        }
+        if unknown || self.marks.any() && placeholder::foreign(text.value(), self.marks, used == Use::Expression) {
+            text.set_templated();
+        }
+        Some(text)
+    }
+
+    /// The entries of a mapping of strings, merge keys applied.
+    pub(super) fn pairs(&mut self, view: View<'_>, id: NodeId) -> Vec<Entry> {
+        let entries = view.entries(id);
+        let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            if view.tree.is_null(key) {
+                continue;
+            }
+            let (Some(key), Some(value)) = (self.text(view, key, Use::Word), self.text(view, value, Use::Value)) else {
+                continue;
+            };
+            let branch = view.layer > 0
+                && out.iter_mut().any(|other| {
+                    let same = other.key.value() == key.value();
+                    if same && other.value.value() != value.value() {
+                        other.value.set_templated();
+                    }
+                    same
+                });
+            if !branch {
+                out.push(Entry { key, value });
+            }
+        }
+        out
+    }
+
+    fn block(&mut self, view: View<'_>, found: Option<(NodeId, NodeId)>) -> Block {
+        let Some((key, value)) = found else { return Block::default() };
+        let mapping = view.kind(value) == Kind::Mapping;
+        let entries = if mapping { self.pairs(view, value) } else { Vec::new() };
+        let templated = entries.iter().any(|entry| entry.key.templated())
+            || !mapping && self.scalar(view, value).is_some_and(|text| text.templated());
+        let range = view.tree.range(view.tree.resolve(value));
+        let after = TextRange::new(view.tree.range(key).end, after(view.tree.source(), range.end));
+        let open = templated || self.file.layers[view.layer as usize].hole(after);
+        Block {
+            entries,
+            key: Some(self.span(view.layer, view.tree.range(key))),
+            span: mapping.then(|| self.span(view.layer, range)),
+            open,
+        }
+    }
+
+    /// The groups of a sequence.
+    pub(super) fn groups(&mut self, view: View<'_>, groups: NodeId, holder: Holder, place: Place<'_>) {
+        if !self.want_sequence(view, groups, "`groups`") {
+            if !self.stock() && view.kind(groups) == Kind::Mapping {
+                let target = view.tree.resolve(groups);
+                self.group(view, target, holder, place);
+            }
+            return;
+        }
+        let first = self.file.groups.len();
+        for &item in view.tree.items(groups) {
+            if self.visits == 0 {
+                return;
+            }
+            self.visits -= 1;
+            let target = view.tree.resolve(item);
+            if view.tree.kind(target) == Kind::Mapping {
+                self.group(view, target, holder, place);
+            } else if !view.tree.is_null(target) {
+                self.want_mapping(view, target, "a rule group");
+            }
+        }
+        if holder.strict {
+            self.check_group_names(first);
+        }
+    }
+
+    pub(super) fn group(&mut self, view: View<'_>, id: NodeId, holder: Holder, place: Place<'_>) {
+        let entries = view.entries(id);
+        let of = |name: &str| entries.iter().find(|(key, _)| view.key(*key) == Some(name)).copied();
+        let value = |name: &str| of(name).map(|(_, value)| value);
+        let group = Group {
+            span: self.span(view.layer, view.tree.range(id)),
+            name: value("name").and_then(|id| self.text(view, id, Use::Word)),
+            interval: value("interval").and_then(|id| self.text(view, id, Use::Word)),
+            labels: value("labels").map(|id| self.pairs(view, id)).unwrap_or_default(),
+            shape: holder.shape,
+            dialect: holder.dialect,
+            resource: holder.resource,
+        };
+        let group = self.add_group(group);
+        self.check_group(view, id, &entries, holder);
+        let rules = value("rules");
+        if let Some(rules) = rules.filter(|&rules| self.want_sequence(view, rules, "`rules`")) {
+            for (index, &item) in view.tree.items(rules).iter().enumerate() {
+                if self.visits == 0 {
+                    return;
+                }
+                self.visits -= 1;
+                self.item(view, view.tree.resolve(item), group, holder, (index, place));
+            }
+        } else if let Some(rules) = rules.filter(|&rules| view.is_rule(rules) && !self.stock()) {
+            self.rule(view, view.tree.resolve(rules), group, holder, None);
+        }
+        if !self.stock() {
+            self.others(view, &entries, &["rules"], place);
+        }
+    }
+
+    fn item(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder, (index, place): (usize, Place<'_>)) {
+        if view.is_rule(id) {
+            return self.rule(view, id, group, holder, Some(index));
+        }
+        if view.tree.is_null(id) || !self.want_mapping(view, id, "a rule") {
+            return;
+        }
+        let entries = view.entries(id);
+        self.check_rule(view, id, &entries, holder);
+        if !self.stock() {
+            self.others(view, &entries, &[], place);
+        }
+    }
+
+    /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`.
+    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder, _index: Option<usize>) {
+        let id = view.tree.resolve(id);
+        let entries = view.entries(id);
+        let of = |name: &str| entries.iter().find(|(key, _)| view.key(*key) == Some(name)).copied();
+        let mut field = |name: &str| {
+            let used = if name == "expr" { Use::Expression } else { Use::Value };
+            of(name).and_then(|(_, value)| self.text(view, value, used))
+        };
+        let (alert, record, expr) = (field("alert"), field("record"), field("expr"));
+        let (hold, keep) = (field("for"), field("keep_firing_for"));
+        let named = alert.as_ref().is_some_and(|alert| !alert.value().is_empty());
+        let (kind, name) = match (alert, record) {
+            (Some(alert), None) => (RuleKind::Alert, alert),
+            (Some(alert), Some(_)) if named => (RuleKind::Alert, alert),
+            (_, Some(record)) => (RuleKind::Record, record),
+            (None, None) => return,
+        };
+        let Some(mut expr) = expr else { return };
+        if view.layer > 0 && view.tree.entries(id).filter(|(key, _)| view.key(*key) == Some("expr")).count() > 1 {
+            expr.set_templated();
+        }
+        let query = self.query(&expr, holder.dialect);
+        let rule = Rule {
+            kind,
+            span: self.span(view.layer, view.tree.range(id)),
+            group,
+            name,
+            expr,
+            hold,
+            keep,
+            labels: self.block(view, of("labels")),
+            annotations: self.block(view, of("annotations")),
+            query,
+        };
+        self.rule = u32::try_from(self.file.rules.len()).ok();
+        self.file.rules.push(rule);
+        self.check_rule(view, id, &entries, holder);
+        self.rule = None;
+    }
+
+    /// The expression's tree, where it is PromQL.
+    fn query(&self, expr: &Text, dialect: Dialect) -> Option<promql::Parsed> {
+        if dialect == Dialect::Loki || expr.value().trim().is_empty() {
+            return None;
+        }
+        if expr.templated() {
+            let readable = placeholder::blanked(expr.value(), self.marks)?;
+            let parsed = promql::parse(&readable, &self.promql);
+            return parsed.errors.is_empty().then_some(parsed);
+        }
+        let parsed = promql::parse(expr.value(), &self.promql);
+        let metricsql = dialect == Dialect::VictoriaMetrics && !parsed.errors.is_empty();
+        (!metricsql).then_some(parsed)
+    }
+}
+
+/// The end of the blanks and blank lines behind `end`.
+fn after(text: &str, end: u32) -> u32 {
+    let rest = text.get(end as usize..).unwrap_or("");
+    let blanks = rest.len() - rest.trim_start().len();
+    end.saturating_add(u32::try_from(blanks).unwrap_or(0))
+}

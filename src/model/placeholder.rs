@@ -1,0 +1,225 @@
+//! Placeholders of template engines in values, told from Prometheus's own `{{ $labels.x }}`.
+
+/// Which placeholders a file may hold at all; most files hold none, and their values are not searched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Marks {
+    /// `%%x%%`.
+    percent: bool,
+    /// `((x))`.
+    parens: bool,
+    /// `[[ .x ]]`.
+    brackets: bool,
+    /// `${x}`, `$X`.
+    dollar: bool,
+    /// `{% … %}`, `<%= … %>`.
+    tags: bool,
+    /// `{{ .Values.x }}`.
+    go: bool,
+}
+
+/// What only Helm and its functions bring into an action.
+const HELM: &[&str] = &[
+    ".Values",
+    ".Release.",
+    ".Chart.",
+    ".Capabilities",
+    ".Files.",
+    ".Template.",
+    "include ",
+    "tpl ",
+    "toYaml ",
+    "nindent ",
+    "required ",
+    "lookup ",
+    "fromYaml ",
+];
+
+impl Marks {
+    /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
+    pub(super) fn of(text: &str, desugared: bool) -> Self {
+        let braces = !desugared && text.contains("{{");
+        Self {
+            percent: text.contains("%%"),
+            parens: text.contains("(("),
+            brackets: text.contains("[["),
+            dollar: text.contains('$'),
+            tags: text.contains("{%") || text.contains("<%"),
+            go: braces && HELM.iter().any(|word| text.contains(word)),
+        }
+    }
+
+    pub(super) fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// Whether a placeholder stands in `value`; with `promql`, only those that cannot be part of an expression.
+pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
+    next(value, 0, marks, promql).is_some()
+}
+
+/// The bytes of the first placeholder from `from` on.
+fn next(value: &str, from: usize, marks: Marks, promql: bool) -> Option<(usize, usize)> {
+    let bytes = value.as_bytes();
+    let mut quoted = false;
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        let rest = &bytes[at..];
+        let end = match byte {
+            b'"' | b'\'' => {
+                quoted = !quoted;
+                None
+            }
+            b'{' if rest.starts_with(b"{{") => match action(&value[at..]) {
+                Some((len, true)) if marks.go => return Some((at, at + len)),
+                Some((len, _)) => {
+                    at += len;
+                    continue;
+                }
+                None => None,
+            },
+            b'{' if marks.tags && rest.starts_with(b"{%") => enclosed(rest, b"%}"),
+            b'<' if marks.tags && rest.starts_with(b"<%") => enclosed(rest, b"%>"),
+            b'%' if marks.percent && rest.starts_with(b"%%") => named(rest, 2, b"%%"),
+            b'(' if marks.parens && (quoted || !promql) && rest.starts_with(b"((") => named(rest, 2, b"))"),
+            b'[' if marks.brackets && rest.starts_with(b"[[") => go_brackets(rest),
+            b'$' if marks.dollar => variable(rest),
+            _ => None,
+        };
+        if let Some(len) = end {
+            return Some((at, at + len));
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Length of the `{{ … }}` at the start, and whether only Helm can mean it.
+fn action(text: &str) -> Option<(usize, bool)> {
+    let len = text.find("}}")? + 2;
+    let inner = &text[2..len - 2];
+    Some((len, HELM.iter().any(|word| inner.contains(word))))
+}
+
+fn enclosed(bytes: &[u8], close: &[u8]) -> Option<usize> {
+    bytes.windows(close.len()).take(4096).position(|window| window == close).map(|at| at + close.len())
+}
+
+fn name_len(bytes: &[u8]) -> usize {
+    if !bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') {
+        return 0;
+    }
+    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-./:".contains(byte)).count()
+}
+
+/// An opening of this length, a name, and `close`.
+fn named(bytes: &[u8], open: usize, close: &[u8]) -> Option<usize> {
+    let name = name_len(bytes.get(open..)?);
+    let end = open + name;
+    (name > 0 && bytes.get(end..)?.starts_with(close)).then_some(end + close.len())
+}
+
+/// `[[ .x ]]`, but neither `[[:alpha:]]` nor a regex.
+fn go_brackets(bytes: &[u8]) -> Option<usize> {
+    let inner = bytes.get(2..)?;
+    let inner = inner.strip_prefix(b"-").unwrap_or(inner);
+    let spaced = inner.first().is_some_and(|byte| matches!(byte, b' ' | b'.' | b'$'));
+    let word =
+        inner.iter().find(|byte| **byte != b' ').is_some_and(|byte| byte.is_ascii_alphabetic() || b".$".contains(byte));
+    if spaced && word { enclosed(bytes, b"]]") } else { None }
+}
+
+/// `${x}` or `$X`; `$1`, `$labels` and `$value` are others' business.
+fn variable(bytes: &[u8]) -> Option<usize> {
+    if bytes.get(1) == Some(&b'{') {
+        return named(bytes, 2, b"}");
+    }
+    let upper = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let name = bytes.get(1..)?.iter().take_while(|byte| upper(byte)).count();
+    let after = bytes.get(1 + name).is_some_and(u8::is_ascii_lowercase);
+    (name > 1 && bytes[1].is_ascii_uppercase() && !after).then_some(1 + name)
+}
+
+/// An expression in which each placeholder leaves a readable whole: those in strings stay as they are, `%%x%%` in a selector
+/// becomes as many blanks, its comma with it. None where a placeholder stands anywhere else.
+pub(super) fn blanked(expr: &str, marks: Marks) -> Option<String> {
+    let mut out = expr.as_bytes().to_vec();
+    let (mut braces, mut quote) = (0usize, None);
+    let mut at = 0;
+    while let Some(&byte) = out.get(at) {
+        let placeholder = next(expr, at, marks, true).filter(|&(start, _)| start == at);
+        match (quote, placeholder) {
+            (Some(_), Some((_, end))) => at = end - 1,
+            (None, Some((start, end))) => {
+                if braces == 0 || byte != b'%' {
+                    return None;
+                }
+                let blanks = expr[end..].len() - expr[end..].trim_start().len();
+                let comma = expr.as_bytes().get(end + blanks) == Some(&b',');
+                let to = end + if comma { blanks + 1 } else { 0 };
+                out[start..to].fill(b' ');
+                at = to - 1;
+            }
+            (Some(b'"' | b'\''), None) if byte == b'\\' => at += 1,
+            (Some(open), None) if open == byte => quote = None,
+            (None, None) => match byte {
+                b'"' | b'\'' | b'`' => quote = Some(byte),
+                b'{' => braces += 1,
+                b'}' => braces = braces.saturating_sub(1),
+                _ => {}
+            },
+            (Some(_), None) => {}
+        }
+        at += 1;
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_foreign(value: &str) -> bool {
+        foreign(value, Marks::of(value, false), false)
+    }
+
+    #[test]
+    fn placeholders_are_told_from_prometheus_templates_and_regexes() {
+        for value in [
+            "%%juju%%",
+            "a ((region)) b",
+            "[[ .Url ]]",
+            "${ENV}-x",
+            "$ENV/x",
+            "{{ .Values.team }}",
+            "{% if x %}",
+            "<%= p('a') %>",
+            "{{ $labels.pod }} of {{ include \"name\" . }}",
+        ] {
+            assert!(is_foreign(value), "{value}");
+        }
+        for value in [
+            "{{ $labels.pod }} is at {{ printf \"%.2f%%\" $value }}",
+            "x[[:alpha:]]",
+            "a$|b$",
+            "$1-$2",
+            "{{ $labels.POD }}",
+            "100 %%",
+            "((a) / (b))",
+            "US$5",
+            "$labels.x",
+        ] {
+            assert!(!is_foreign(value), "{value}");
+        }
+        assert!(!foreign("((up))", Marks::of("((up))", false), true), "parentheses belong to PromQL");
+    }
+
+    #[test]
+    fn a_placeholder_in_a_selector_or_a_string_leaves_a_readable_expression() {
+        let blank = |expr: &str| blanked(expr, Marks::of(expr, false));
+        assert_eq!(blank("up{%%j%%}").as_deref(), Some("up{     }"));
+        assert_eq!(blank("up{%%j%%, a=\"%%b%%\"}").as_deref(), Some("up{       a=\"%%b%%\"}"));
+        assert_eq!(blank("up > %%limit%%"), None);
+        assert_eq!(blank("up{a=\"${X}\"} > 1").as_deref(), Some("up{a=\"${X}\"} > 1"));
+    }
+}

@@ -1,0 +1,139 @@
+//! How what is wrong is written down.
+
+use super::Problem;
+use super::lower::Lowering;
+use super::placeholder;
+use super::shapes::View;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{Span, TextRange};
+use crate::yaml::{self, Kind, NodeId, Parsed};
+
+/// The lint rules that these findings belong to.
+const SYNTAX: &str = "yaml-syntax";
+const STRUCTURE: &str = "rule-structure";
+
+impl Lowering<'_> {
+    fn add(&mut self, rule: &'static str, severity: Severity, span: Span, message: String) -> &mut Diagnostic {
+        let mut diagnostic = Diagnostic::new(rule, severity, span, message);
+        let subject = self.source.slice(span.range());
+        diagnostic.subject(subject.chars().take(80).collect::<String>());
+        let index = self.file.problems.len();
+        self.file.problems.push(Problem { diagnostic, rule: self.rule });
+        &mut self.file.problems[index].diagnostic
+    }
+
+    /// Something for which the file is refused.
+    pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.add(STRUCTURE, Severity::Error, span, message.into())
+    }
+
+    /// Something that is loaded, but hardly meant.
+    pub(super) fn doubtful(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.add(STRUCTURE, Severity::Warning, span, message.into())
+    }
+
+    /// The errors of a text's YAML. Where the file is judged as Prometheus would load it, those behind its first document
+    /// refuse nothing.
+    pub(super) fn yaml_errors(&mut self, parsed: &Parsed, layer: u32, stock: bool) {
+        let template = self.file.layers[layer as usize].template;
+        for error in &parsed.errors {
+            let fatal = error.fatal && !(stock && behind_first(parsed, error.range));
+            if template {
+                self.unreadable(layer, error);
+                return;
+            }
+            let severity = if fatal { Severity::Error } else { Severity::Warning };
+            let span = self.span(layer, error.range);
+            let related: Vec<_> =
+                error.related.iter().map(|(range, message)| (self.span(layer, *range), message.clone())).collect();
+            let diagnostic = self.add(SYNTAX, severity, span, error.message.clone());
+            diagnostic.notes.clone_from(&error.notes);
+            diagnostic.help.clone_from(&error.help);
+            for (span, message) in related {
+                diagnostic.related(span, message);
+            }
+        }
+    }
+
+    /// Says once that a template is not read from here on; its YAML is not what was written.
+    fn unreadable(&mut self, layer: u32, error: &yaml::Error) {
+        let span = self.span(layer, error.range);
+        let message = "this template cannot be read here without rendering it".to_owned();
+        let diagnostic = self.add(SYNTAX, Severity::Warning, span, message);
+        diagnostic.note(format!("with its actions taken out: {}", error.message));
+        diagnostic.help("check the YAML that it renders to as well");
+    }
+
+    /// Whether the node is a mapping; else says so. Null is none, and nothing is said.
+    pub(super) fn want_mapping(&mut self, view: View<'_>, id: NodeId, what: &str) -> bool {
+        self.want(view, id, Kind::Mapping, what)
+    }
+
+    /// The same of a sequence.
+    pub(super) fn want_sequence(&mut self, view: View<'_>, id: NodeId, what: &str) -> bool {
+        self.want(view, id, Kind::Sequence, what)
+    }
+
+    fn want(&mut self, view: View<'_>, id: NodeId, kind: Kind, what: &str) -> bool {
+        let found = view.kind(id);
+        if found != kind && !view.tree.is_null(id) && !self.unknown(view, id) {
+            let (wanted, found) = (kind_name(kind), kind_name(found));
+            let range = first_line(view, id);
+            let diagnostic =
+                self.wrong(self.span(view.layer, range), format!("{what} must be a {wanted}, not {found}"));
+            diagnostic.label(format!("this is {found}"));
+        }
+        found == kind
+    }
+
+    /// Whether the node is text, or nothing; else says so.
+    pub(super) fn want_text(&mut self, view: View<'_>, id: NodeId, what: &str) -> bool {
+        let found = view.kind(id);
+        if found != Kind::Scalar {
+            let range = first_line(view, id);
+            let found = kind_name(found);
+            let diagnostic = self.wrong(self.span(view.layer, range), format!("{what} must be text, not {found}"));
+            diagnostic.label(format!("this is {found}"));
+            if view.tree.source().get(range.range()).is_some_and(|raw| raw.starts_with('{')) {
+                diagnostic.help("put quotes around a text that begins with `{` or `[`");
+            }
+        }
+        found == Kind::Scalar
+    }
+
+    /// Whether a template engine decides what stands here.
+    pub(super) fn unknown(&self, view: View<'_>, id: NodeId) -> bool {
+        let id = view.tree.resolve(id);
+        let layer = &self.file.layers[view.layer as usize];
+        let range = view.tree.range(id);
+        let scalar = view.tree.kind(id) == Kind::Scalar;
+        scalar && layer.unknown(range)
+            || layer.template && view.tree.is_null(id)
+            || scalar && self.marks.any() && placeholder::foreign(view.tree.text(id), self.marks, false)
+    }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Scalar => "text",
+        Kind::Mapping => "mapping",
+        Kind::Sequence => "list",
+        Kind::Alias => "an alias",
+    }
+}
+
+/// The first line of what a node spans.
+pub(super) fn first_line(view: View<'_>, id: NodeId) -> TextRange {
+    let range = view.tree.range(id);
+    let text = view.tree.source().get(range.range()).unwrap_or("");
+    let line = text.find(['\n', '\r']).unwrap_or(text.len());
+    TextRange::new(range.start, range.start + u32::try_from(line).unwrap_or(0))
+}
+
+/// Whether a further document begins between the end of the first one and this range.
+fn behind_first(parsed: &Parsed, range: TextRange) -> bool {
+    let Some(&root) = parsed.tree.documents().first() else { return false };
+    let end = parsed.tree.range(root).end;
+    let between = parsed.tree.source().get(end as usize..range.start as usize).unwrap_or("");
+    between.split(['\n', '\r']).skip(1).any(|line| line.starts_with("---") || line.starts_with("..."))
+}
