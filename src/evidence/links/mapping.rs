@@ -19,6 +19,14 @@ pub struct Mapping {
     to: Pattern,
     /// Folder of the files, relative to the policy file.
     pub tree: String,
+    /// How files answer.
+    pub rules: Rules,
+    from: String,
+}
+
+/// How files of a tree answer for pages.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rules {
     /// How letters are compared.
     pub case: Case,
     /// What may stand after the path in a file's name.
@@ -29,7 +37,13 @@ pub struct Mapping {
     pub anchors: Anchors,
     /// Whether folders are pages of their own, as on forges.
     pub folders: bool,
-    from: String,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let index = ["index", "_index", "README", "readme"].map(String::from).to_vec();
+        Self { case: Case::Exact, extensions: extensions(), index, anchors: Anchors::Auto, folders: false }
+    }
 }
 
 /// A mapping as it is written.
@@ -55,11 +69,12 @@ impl TryFrom<Raw> for Mapping {
         let forge = forge_of(&raw.from, raw.anchors);
         let mut mapping = Self::new(&raw.from, &raw.to)?;
         mapping.tree = raw.tree;
-        mapping.case = raw.case;
-        mapping.folders = forge.is_some();
-        mapping.anchors = forge.filter(|_| raw.anchors == Anchors::Auto).unwrap_or(raw.anchors);
-        mapping.extensions = raw.extensions.unwrap_or_else(|| if forge.is_some() { Vec::new() } else { extensions() });
-        mapping.index = raw.index.unwrap_or(mapping.index);
+        mapping.rules.case = raw.case;
+        mapping.rules.folders = forge.is_some();
+        mapping.rules.anchors = forge.filter(|_| raw.anchors == Anchors::Auto).unwrap_or(raw.anchors);
+        let usual = || if forge.is_some() { Vec::new() } else { extensions() };
+        mapping.rules.extensions = raw.extensions.unwrap_or_else(usual);
+        mapping.rules.index = raw.index.unwrap_or(mapping.rules.index);
         Ok(mapping)
     }
 }
@@ -78,11 +93,6 @@ fn forge_of(from: &str, anchors: Anchors) -> Option<Anchors> {
 /// What files of pages end with.
 pub fn extensions() -> Vec<String> {
     [".md", ".markdown", ".mdx", ".html", ".htm", ".adoc", ".rst", ".txt"].map(String::from).to_vec()
-}
-
-/// Files that stand for their folder.
-pub fn index() -> Vec<String> {
-    ["index", "_index", "README", "readme"].map(String::from).to_vec()
 }
 
 impl Mapping {
@@ -111,11 +121,7 @@ impl Mapping {
             query,
             to: Pattern::parse(&to)?,
             tree: String::new(),
-            case: Case::Exact,
-            extensions: extensions(),
-            index: index(),
-            anchors: Anchors::Auto,
-            folders: false,
+            rules: Rules::default(),
             from: from.to_owned(),
         };
         mapping.check()
@@ -150,7 +156,7 @@ impl Mapping {
     }
 
     fn same(&self) -> fn(&str, &str) -> bool {
-        match self.case {
+        match self.rules.case {
             Case::Ignore => |a, b| a.eq_ignore_ascii_case(b),
             Case::Exact | Case::Lower => |a, b| a == b,
         }
@@ -164,13 +170,29 @@ impl Mapping {
         clean.then(|| filled.trim_start_matches('/').to_owned())
     }
 
+    /// Whether some reference leads to `file`.
+    pub fn leads_to(&self, file: &str) -> bool {
+        self.to.matches(&format!("/{file}"), |a, b| a == b).is_some()
+    }
+
+    /// The reference that leads to `file`, where the file decides all of it.
+    pub fn reference_of(&self, file: &str) -> Option<String> {
+        let host = match &self.host {
+            Some(host) => host.fill(&Captures::new())?,
+            None => return self.reference(file, &Captures::new(), ""),
+        };
+        self.reference(file, &Captures::new(), &format!("https://{host}/"))
+    }
+
     /// The reference that leads to `file`, written like the one that gave `captures`; `like` is that reference.
     pub fn reference(&self, file: &str, captures: &Captures, like: &str) -> Option<String> {
         let there = self.to.matches(&format!("/{file}"), |a, b| a == b)?;
         let mut all = captures.clone();
-        all.extend(there.into_iter().filter(|(name, _)| !name.starts_with('(')).map(|(name, value)| match self.case {
-            Case::Lower => (name, value.to_lowercase()),
-            _ => (name, value),
+        all.extend(there.into_iter().filter(|(name, _)| !name.starts_with('(')).map(|(name, value)| {
+            match self.rules.case {
+                Case::Lower => (name, value.to_lowercase()),
+                _ => (name, value),
+            }
         }));
         if self.host.is_none() {
             return Some(self.path.fill(&all)?.trim_start_matches('/').to_owned());
@@ -261,8 +283,11 @@ mod tests {
     fn forges_show_files_under_their_full_names() {
         let read = |text: &str| serde_json::from_str::<Mapping>(text).unwrap();
         let forge = read(r#"{"from": "https://github.com/a/b/blob/main/{p...}", "to": "{p...}"}"#);
-        assert_eq!((forge.anchors, forge.extensions.len(), forge.folders), (Anchors::Github, 0, true));
+        assert_eq!(
+            (forge.rules.anchors, forge.rules.extensions.len(), forge.rules.folders),
+            (Anchors::Github, 0, true)
+        );
         let site = read(r#"{"from": "https://a.github.io/{p...}", "to": "{p...}"}"#);
-        assert_eq!((site.anchors, site.folders), (Anchors::Auto, false));
+        assert_eq!((site.rules.anchors, site.rules.folders), (Anchors::Auto, false));
     }
 }

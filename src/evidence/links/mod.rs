@@ -5,8 +5,12 @@
 //! answer, and everything that is not sure is [`Verdict::Unverified`].
 
 mod address;
+pub mod disk;
+pub mod files;
 pub mod form;
+pub(super) mod guard;
 pub(super) mod html;
+mod lookup;
 mod mapping;
 mod markdown;
 mod near;
@@ -15,6 +19,8 @@ mod pattern;
 mod plain;
 pub mod settings;
 mod slug;
+pub(super) mod target;
+pub mod tree;
 
 pub use form::{Fault, FaultKind, Form, form};
 pub use mapping::Mapping;
@@ -22,6 +28,7 @@ pub use page::{Heading, PageFacts};
 pub use settings::{Anchors, Case, Given, Host, Lapse, Settings};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A reference to a runbook, with all that decides what it points at.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -153,7 +160,7 @@ pub struct Answer {
     /// When the page was looked at, in seconds since 1970 (UTC); `None` for files at hand.
     pub checked_at: Option<i64>,
     /// What the page holds, where it was read.
-    pub facts: Option<PageFacts>,
+    pub facts: Option<Arc<PageFacts>>,
     /// What was seen, by name: `file`, `status`, `final_url`, …
     pub evidence: Vec<(String, String)>,
 }

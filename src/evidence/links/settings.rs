@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 
+use url::Url;
+
 use super::mapping::Mapping;
 
 /// Section `links:` of `groundrules.yaml`. Every key may be left out.
@@ -85,6 +87,26 @@ impl Default for Settings {
             allow_private: false,
             given: Given::default(),
         }
+    }
+}
+
+impl Settings {
+    /// The settings of the host of `url`: the entry with its name and port, its name, or the closest `*.` above it.
+    pub fn host(&self, url: &Url) -> Option<&Host> {
+        let name = url.host_str()?.trim_end_matches('.').to_ascii_lowercase();
+        let with_port = url.port().map(|port| format!("{name}:{port}"));
+        let exact = with_port.iter().chain([&name]).find_map(|key| self.hosts.get(key));
+        let above = || {
+            let parents = name.match_indices('.').map(|(at, _)| format!("*{}", &name[at..]));
+            parents.into_iter().find_map(|key| self.hosts.get(&key))
+        };
+        exact.or_else(above)
+    }
+
+    /// Whether the host of `url` may have an address that is not public.
+    pub fn may_ask_private(&self, url: &Url) -> bool {
+        let policy = self.allow_private || self.host(url).is_some_and(|host| host.private);
+        self.given.allow_private || self.given.trusted && policy
     }
 }
 

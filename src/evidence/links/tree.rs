@@ -1,0 +1,330 @@
+//! Answers from files at hand: paths in the repository, and references that a mapping leads to a tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use url::Url;
+
+use super::address::Address;
+use super::files::{Files, Tree, Trouble, join};
+use super::guard;
+use super::lookup::{Found, Lookup};
+use super::mapping::{Mapping, Rules};
+use super::page::Look;
+use super::pattern::Captures;
+use super::settings::{Anchors, Case, Settings};
+use super::target::{HOLE, Place, Target, page_of, refused};
+use super::{Answer, Question, Verdict, Via};
+
+/// Answers every question as far as files and the form of the reference can. What only the network could tell is
+/// [`Verdict::Unverified`] with [`Answer::asked`] `false`.
+pub fn resolve<'q>(
+    questions: impl IntoIterator<Item = &'q Question>,
+    settings: &Settings,
+    files: &dyn Files,
+) -> BTreeMap<Question, Answer> {
+    let resolver = Resolver { settings, lookup: Lookup::new(files) };
+    questions.into_iter().map(|question| (question.clone(), resolver.answer(question))).collect()
+}
+
+/// A page of a mapped tree.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct TreePage {
+    /// The file, as the current folder sees it.
+    pub file: String,
+    /// The reference that leads to it, where the mapping's `from` has no part that the file does not decide.
+    pub reference: Option<String>,
+}
+
+/// Pages that mappings could lead to and that no answer came from, for the root folder of the repository. Pages that stand for
+/// their folder are left out.
+pub fn unlinked<'a>(
+    answers: impl IntoIterator<Item = &'a Answer>,
+    root: &str,
+    settings: &Settings,
+    files: &dyn Files,
+) -> Vec<TreePage> {
+    let file_of =
+        |answer: &'a Answer| answer.evidence.iter().find(|(name, _)| name == "file").map(|(_, file)| file.as_str());
+    let linked: BTreeSet<&str> = answers.into_iter().filter_map(file_of).collect();
+    let resolver = Resolver { settings, lookup: Lookup::new(files) };
+    let mut pages = BTreeMap::new();
+    for mapping in &settings.mappings {
+        let tree = resolver.tree(root, &mapping.tree);
+        for file in
+            resolver.lookup.index(&tree).iter().filter(|file| !super::lookup::is_index(super::lookup::name_of(file)))
+        {
+            let path = join(&tree.folder, file);
+            if mapping.leads_to(file) && !linked.contains(path.as_str()) {
+                pages.entry(path).or_insert_with(|| mapping.reference_of(file));
+            }
+        }
+    }
+    pages.into_iter().map(|(file, reference)| TreePage { file, reference }).collect()
+}
+
+struct Resolver<'a> {
+    settings: &'a Settings,
+    lookup: Lookup<'a>,
+}
+
+/// How a found file is told to people again.
+enum Origin<'a> {
+    Mapped { mapping: &'a Mapping, captures: Captures, like: String },
+    Path { base: &'a str },
+}
+
+impl Origin<'_> {
+    fn reference(&self, file: &str) -> Option<String> {
+        match self {
+            Self::Mapped { mapping, captures, like } => mapping.reference(file, captures, like),
+            Self::Path { .. } => Some(file.to_owned()),
+        }
+    }
+}
+
+/// A place in a tree to look at, for one question.
+struct Spot<'a> {
+    tree: Tree,
+    path: String,
+    rules: &'a Rules,
+    style: Anchors,
+    origin: Origin<'a>,
+    page: String,
+}
+
+impl Resolver<'_> {
+    fn answer(&self, question: &Question) -> Answer {
+        let target = match Target::of(question) {
+            Ok(target) => target,
+            Err(answer) => return *answer,
+        };
+        let mut answer = match &target.place {
+            Place::Url(url) => self.url(question, &target, url),
+            Place::Path(path) => self.path(question, &target, path),
+        };
+        answer.anchor = target.anchor.clone();
+        if target.page_open && answer.verdict == Verdict::Unverified {
+            answer.page = page_of(question.reference());
+        }
+        answer
+    }
+
+    fn url(&self, question: &Question, target: &Target, url: &Url) -> Answer {
+        let address = match Address::of_url(url) {
+            Ok(address) => address,
+            Err(refusal) => return *refused(question, refusal.reason()),
+        };
+        let mut page = url.clone();
+        page.set_fragment(None);
+        if let Some(answer) = self.mapped(question, target, &address, page.as_str()) {
+            return answer;
+        }
+        if let Some(reason) = guard::literal(url).filter(|_| !self.settings.may_ask_private(url)) {
+            return *refused(question, &format!("the host is {reason}"));
+        }
+        if target.page_open {
+            return Answer::new(Verdict::Unverified, page.as_str(), "a template decides the page");
+        }
+        let mut answer =
+            Answer::new(Verdict::Unverified, page.as_str(), "not asked: the network is asked with `--online`");
+        answer.asked = false;
+        answer
+    }
+
+    /// The answer of the first mapping that matches.
+    fn mapped(&self, question: &Question, target: &Target, address: &Address, like: &str) -> Option<Answer> {
+        let (mapping, captures) =
+            self.settings.mappings.iter().find_map(|mapping| Some((mapping, mapping.matches(address)?)))?;
+        let Some(path) = mapping.file(&captures) else {
+            return Some(*refused(question, "the path leaves the mapped tree"));
+        };
+        let tree = self.tree(question.root(), &mapping.tree);
+        if let Err(trouble) = self.lookup.tree(&tree) {
+            let reason = match trouble {
+                Trouble::Outside => {
+                    format!(
+                        "the mapped tree `{}` is outside of the repository, which only `--config` may allow",
+                        tree.folder
+                    )
+                }
+                Trouble::Missing => format!("the mapped tree `{}` is not there", tree.folder),
+                Trouble::Unreadable => format!("the mapped tree `{}` can't be read", tree.folder),
+            };
+            return Some(Answer::new(Verdict::Unverified, like, reason));
+        }
+        let origin = Origin::Mapped { mapping, captures, like: like.to_owned() };
+        let rules = &mapping.rules;
+        let spot = Spot { tree, path, rules, style: rules.anchors, origin, page: like.to_owned() };
+        let found = self.lookup.find(&spot.tree, &spot.path, rules);
+        let lower = address.path.to_lowercase() == address.path;
+        let found = if rules.case == Case::Lower && !lower && !target.page_open { Found::Missing } else { found };
+        Some(match found {
+            Found::Missing => self.missing(target, &spot, true),
+            found => self.found(question, target, &spot, found),
+        })
+    }
+
+    fn path(&self, question: &Question, target: &Target, path: &str) -> Answer {
+        let address = match Address::of_path(path) {
+            Ok(address) => address,
+            Err(refusal) => return *refused(question, refusal.reason()),
+        };
+        if let Some(answer) = self.mapped(question, target, &address, address.relative()) {
+            return answer;
+        }
+        let rules = Rules { folders: true, anchors: Anchors::Any, ..Rules::default() };
+        let spot = |tree: Tree, base| Spot {
+            tree,
+            path: address.relative().to_owned(),
+            rules: &rules,
+            style: Anchors::Any,
+            origin: Origin::Path { base },
+            page: join(base, address.relative()),
+        };
+        let (urls, folders): (Vec<&String>, Vec<&String>) =
+            self.settings.bases.iter().partition(|base| base.contains("://"));
+        let root = Tree { folder: question.root().to_owned(), within: Some(question.root().to_owned()) };
+        let mut spots = vec![spot(root, "")];
+        spots.extend(folders.into_iter().map(|base| spot(self.tree(question.root(), base), base)));
+        for spot in &spots {
+            match self.lookup.find(&spot.tree, &spot.path, spot.rules) {
+                Found::Missing | Found::Trouble(Trouble::Missing) => {}
+                found => return self.found(question, target, spot, found),
+            }
+        }
+        for base in urls {
+            if let Ok(url) = Url::parse(base).and_then(|base| base.join(address.relative())) {
+                return self.url(question, target, &url);
+            }
+        }
+        let first = address.relative().split('/').next().unwrap_or_default();
+        let known_folder = address.relative().contains('/')
+            && !first.contains(HOLE)
+            && matches!(self.lookup.walk(&spots[0].tree, first, false), Found::Folder(_));
+        let based = spots.iter().skip(1).rfind(|spot| self.lookup.tree(&spot.tree).is_ok());
+        match based {
+            Some(spot) if !known_folder => self.missing(target, spot, true),
+            _ => self.missing(target, &spots[0], known_folder),
+        }
+    }
+
+    /// The answer for something found in a tree.
+    fn found(&self, question: &Question, target: &Target, spot: &Spot<'_>, found: Found) -> Answer {
+        let file = match found {
+            Found::File(file) => file,
+            Found::Folder(_) if !spot.rules.folders => {
+                return Answer::new(Verdict::Unverified, &spot.page, "a folder without an index page");
+            }
+            Found::Folder(folder) => return self.folder(target, spot, &folder),
+            Found::Trouble(Trouble::Outside) => return *refused(question, "the file lies outside of its tree"),
+            Found::Trouble(_) | Found::Missing => {
+                return Answer::new(Verdict::Unverified, &spot.page, "the file can't be read");
+            }
+        };
+        let mut answer = self.alive(spot, &file);
+        let page = self.lookup.page(&spot.tree, &file, spot.style);
+        let page = match page.as_ref() {
+            Ok(page) => page,
+            Err(Trouble::Outside) => return *refused(question, "the file lies outside of its tree"),
+            Err(_) => {
+                answer.verdict = if target.anchor.is_some() { Verdict::Unverified } else { answer.verdict };
+                return answer;
+            }
+        };
+        answer.facts = Some(Arc::new(page.facts.clone()));
+        if target.anchor_open {
+            answer.verdict = Verdict::Unverified;
+            "the page is there, a template decides the anchor".clone_into(&mut answer.reason);
+        }
+        match &target.anchor {
+            Some(anchor) if self.settings.anchors => self.anchor(answer, page.look(anchor), anchor, spot, &file),
+            _ => answer,
+        }
+    }
+
+    fn alive(&self, spot: &Spot<'_>, file: &str) -> Answer {
+        let full = join(&spot.tree.folder, file);
+        let mut answer = Answer::new(Verdict::Alive, &spot.page, format!("it is `{full}`"));
+        answer.via = Some(Via::Tree);
+        if let Origin::Path { base } = spot.origin {
+            answer.page = join(base, file);
+        }
+        answer.evidence.push(("file".to_owned(), full));
+        answer
+    }
+
+    fn folder(&self, target: &Target, spot: &Spot<'_>, folder: &str) -> Answer {
+        let mut answer = self.alive(spot, folder);
+        if target.anchor.is_some() && self.settings.anchors {
+            answer.verdict = Verdict::Unverified;
+            "a folder without an index page has no anchors to look for".clone_into(&mut answer.reason);
+        }
+        answer
+    }
+
+    fn anchor(&self, mut answer: Answer, look: Look, anchor: &str, spot: &Spot<'_>, file: &str) -> Answer {
+        let with = |reference: Option<String>, anchor: &str| reference.map(|reference| format!("{reference}#{anchor}"));
+        match look {
+            Look::Found => return answer,
+            Look::Hidden => {
+                answer.verdict = Verdict::Unverified;
+                answer.reason = format!("`{file}` is there, but may have anchors that can't be seen in it");
+                return answer;
+            }
+            Look::Near(near) => {
+                answer.reason = format!("`{file}` has no anchor `{anchor}`, but `{near}`");
+                let page = if let Origin::Mapped { like, .. } = &spot.origin { Some(like.clone()) } else { None };
+                answer.near = with(page.or_else(|| spot.origin.reference(file)), &near);
+            }
+            Look::Missing => {
+                answer.reason = format!("`{file}` has no anchor `{anchor}`");
+                if let Some(other) = self.lookup.moved_heading(&spot.tree, file, anchor, spot.style) {
+                    answer.reason = format!("`{file}` has no anchor `{anchor}`, but `{other}` has it");
+                    answer.near = with(spot.origin.reference(&other), anchor);
+                }
+            }
+        }
+        answer.verdict = Verdict::AnchorMissing;
+        answer
+    }
+
+    /// The answer for what no tree holds; `sure` tells whether it would have to.
+    fn missing(&self, target: &Target, spot: &Spot<'_>, sure: bool) -> Answer {
+        let unverified = |reason: String| Answer::new(Verdict::Unverified, &spot.page, reason);
+        if !sure {
+            return unverified(
+                "no folder of the repository or of a base holds it, and no mapping leads to it".to_owned(),
+            );
+        }
+        let mut answer =
+            Answer::new(Verdict::Dead, &spot.page, format!("no file `{}`", join(&spot.tree.folder, &spot.path)));
+        answer.via = Some(Via::Tree);
+        if target.page_open {
+            let prefix = spot.path.split('/').take_while(|name| !name.contains(HOLE)).collect::<Vec<_>>().join("/");
+            let loose = spot.rules.case != Case::Exact;
+            if !matches!(self.lookup.walk(&spot.tree, &prefix, loose), Found::Missing) {
+                return unverified("a template decides the page".to_owned());
+            }
+            answer.reason = format!("no folder `{}`, whatever the template says", join(&spot.tree.folder, &prefix));
+            return answer;
+        }
+        if let Some(file) = self.lookup.near(&spot.tree, &spot.path, spot.rules) {
+            answer.near = spot.origin.reference(&file).map(|reference| match &target.anchor {
+                Some(anchor) => format!("{reference}#{anchor}"),
+                None => reference,
+            });
+        }
+        answer
+    }
+
+    /// The tree in `folder`, which is relative to the policy file.
+    fn tree(&self, root: &str, folder: &str) -> Tree {
+        let given = &self.settings.given;
+        let folder = if folder.starts_with('/') { folder.to_owned() } else { join(&given.folder, folder) };
+        Tree { folder, within: (!given.trusted).then(|| root.to_owned()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;
