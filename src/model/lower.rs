@@ -100,7 +100,7 @@ impl<'a> Lowering<'a> {
         if let Some(limit) = parsed.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
             return Reading::NotChecked("too-large", limit.message.clone());
         }
-        self.yaml_errors(&parsed, 0, true);
+        self.yaml_errors(&parsed, 0);
         self.comments(view);
         if let Some(&root) = parsed.tree.documents().first() {
             self.stock_file(view, root);
@@ -138,7 +138,7 @@ impl<'a> Lowering<'a> {
         let found = before != (self.file.rules.len(), self.file.groups.len());
         if found || place.is_none() {
             self.comments(view);
-            self.yaml_errors(parsed, layer, false);
+            self.yaml_errors(parsed, layer);
         }
     }
 

@@ -32,17 +32,15 @@ impl Lowering<'_> {
         self.add(STRUCTURE, Severity::Warning, span, message.into())
     }
 
-    /// The errors of a text's YAML. Where the file is judged as Prometheus would load it, those behind its first document
-    /// refuse nothing.
-    pub(super) fn yaml_errors(&mut self, parsed: &Parsed, layer: u32, stock: bool) {
+    /// The errors of a text's YAML.
+    pub(super) fn yaml_errors(&mut self, parsed: &Parsed, layer: u32) {
         let template = self.file.layers[layer as usize].template;
         for error in &parsed.errors {
-            let fatal = error.fatal && !(stock && behind_first(parsed, error.range));
             if template {
                 self.unreadable(layer, error);
                 return;
             }
-            let severity = if fatal { Severity::Error } else { Severity::Warning };
+            let severity = if error.fatal { Severity::Error } else { Severity::Warning };
             let span = self.span(layer, error.range);
             let related: Vec<_> =
                 error.related.iter().map(|(range, message)| (self.span(layer, *range), message.clone())).collect();
@@ -128,12 +126,4 @@ pub(super) fn first_line(view: View<'_>, id: NodeId) -> TextRange {
     let text = view.tree.source().get(range.range()).unwrap_or("");
     let line = text.find(['\n', '\r']).unwrap_or(text.len());
     TextRange::new(range.start, range.start + u32::try_from(line).unwrap_or(0))
-}
-
-/// Whether a further document begins between the end of the first one and this range.
-fn behind_first(parsed: &Parsed, range: TextRange) -> bool {
-    let Some(&root) = parsed.tree.documents().first() else { return false };
-    let end = parsed.tree.range(root).end;
-    let between = parsed.tree.source().get(end as usize..range.start as usize).unwrap_or("");
-    between.split(['\n', '\r']).skip(1).any(|line| line.starts_with("---") || line.starts_with("..."))
 }
