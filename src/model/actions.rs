@@ -69,7 +69,51 @@ pub(super) fn pieces(text: &str, engine: Engine) -> Vec<Piece> {
         at = reader.action(at).unwrap_or(at + 1);
     }
     reader.text_until(text.len());
-    reader.out
+    without_helpers(text, reader.out)
+}
+
+/// Takes named templates that hold no rule for one action: they stand where they are used, not where they are written.
+fn without_helpers(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::with_capacity(pieces.len());
+    // For each open block: where it begins in `out`, whether it is a named template, whether rules lie in it.
+    let mut open: Vec<(usize, bool, bool)> = Vec::new();
+    for piece in pieces {
+        out.push(piece);
+        let range = match piece {
+            Piece::Action(range, Does::Control) => range,
+            Piece::Action(..) => continue,
+            Piece::Text(range) => {
+                let raw = &text[range.range()];
+                let rules = ["alert:", "record:", "expr:"].iter().any(|key| raw.contains(key));
+                if let Some(last) = open.last_mut() {
+                    last.2 |= rules;
+                }
+                continue;
+            }
+        };
+        match block_word(&text[range.range()]) {
+            "if" | "range" | "with" | "block" => open.push((out.len() - 1, false, false)),
+            "define" => open.push((out.len() - 1, true, false)),
+            "end" => {
+                let Some((start, named, rules)) = open.pop() else { continue };
+                if let Some(around) = open.last_mut() {
+                    around.2 |= rules;
+                }
+                if let Some(Piece::Action(first, _)) = out.get(start).copied().filter(|_| named && !rules) {
+                    out.truncate(start);
+                    out.push(Piece::Action(first.cover(range), Does::Control));
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The first word of an action of Go.
+fn block_word(action: &str) -> &str {
+    let body = action.get(2..).unwrap_or("").trim_start_matches('-').trim_start();
+    body.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("")
 }
 
 struct Reader<'t> {

@@ -30,7 +30,7 @@ impl Words {
         let start = line.trim_start_matches([' ', '\t', '-', '{', '"', '\'']);
         let key = |name: &str| {
             let rest = start.strip_prefix(name).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
-            rest.is_some_and(|rest| rest.starts_with(':'))
+            rest.and_then(|rest| rest.strip_prefix(':')).is_some_and(|value| !value.trim().is_empty())
         };
         self.alert |= key("alert") || key("record");
         self.expr |= key("expr");
@@ -131,5 +131,6 @@ mod tests {
         assert!(Words::of("- alert: A\n  expr: up\n").rules());
         assert!(Words::of("{\"alert\": \"A\",\n \"expr\": \"up\"}").rules());
         assert!(!Words::of("an alert: see expr\n").rules());
+        assert!(!Words::of("alert:\n  type: string\nexpr:\n  type: string\n").rules(), "a schema of rules holds none");
     }
 }
