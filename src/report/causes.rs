@@ -83,15 +83,15 @@ fn shape(message: &str) -> String {
 }
 
 fn push_without_numbers(shape: &mut String, part: &str) {
-    let mut in_number = false;
+    let mut before = false;
     for c in part.chars() {
-        let is_number = c.is_ascii_digit() || in_number && c == '.';
+        let is_number = c.is_ascii_digit() || before && c == '.';
         if !is_number {
             shape.push(c);
-        } else if !in_number {
+        } else if !before {
             shape.push('…');
         }
-        in_number = is_number;
+        before = is_number;
     }
 }
 
@@ -106,7 +106,9 @@ impl<'r> Alerts<'r> {
         for alert in &report.alerts {
             starts.entry((alert.source, alert.alert.as_str())).or_default().push(alert.start);
         }
-        starts.values_mut().for_each(|starts| starts.sort_unstable());
+        for starts in starts.values_mut() {
+            starts.sort_unstable();
+        }
         Self { starts }
     }
 

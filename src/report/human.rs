@@ -84,7 +84,7 @@ impl<'r> Page<'r> {
             finding::write(self, self.finding(shown.index), out)?;
             if let Some((cause, more)) = shown.more {
                 let text = super::safe::line(&cause.text);
-                paint(out, bold(), &format!("… and {more} more like this"))?;
+                paint(out, &bold(), &format!("… and {more} more like this"))?;
                 writeln!(out, " ({}: {text}); `--all` shows every one\n", cause.rule)?;
             }
         }
@@ -108,13 +108,13 @@ impl<'r> Page<'r> {
 
 /// A title over a part of the output.
 fn heading(out: &mut dyn WriteColor, title: &str) -> io::Result<()> {
-    paint(out, bold(), title)?;
+    paint(out, &bold(), title)?;
     writeln!(out, "\n")
 }
 
 /// Writes `text` in a style.
-fn paint(out: &mut dyn WriteColor, style: ColorSpec, text: &str) -> io::Result<()> {
-    out.set_color(&style)?;
+fn paint(out: &mut dyn WriteColor, style: &ColorSpec, text: &str) -> io::Result<()> {
+    out.set_color(style)?;
     write!(out, "{text}")?;
     out.reset()
 }

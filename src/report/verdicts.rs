@@ -10,7 +10,7 @@ use crate::lint::Verdict;
 use crate::lint::report::Report;
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct Judged<'a> {
     file: &'a str,
     group: Option<Safe<'a>>,
     alert: Safe<'a>,
@@ -34,7 +34,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
             let exception = exceptions.next_if(|exception| usize::from(exception.lint) == index);
             let reason = exception.map_or("", |exception| &exception.reason);
             put(
-                &Line {
+                &Judged {
                     file: &positions.source(alert.source).path,
                     group: alert.group.as_deref().map(Safe),
                     alert: Safe(&alert.alert),

@@ -48,7 +48,7 @@ struct Lines<'o> {
 
 impl Lines<'_> {
     fn title(&mut self, title: &str) -> io::Result<()> {
-        paint(self.out, bold(), &format!("{title:>width$}", width = INDENT - 2))?;
+        paint(self.out, &bold(), &format!("{title:>width$}", width = INDENT - 2))?;
         write!(self.out, "  ")
     }
 
@@ -131,7 +131,7 @@ fn result(page: &Page<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
         let n = summary.count(severity);
         if n > 0 {
             write!(lines.out, "{separator}")?;
-            paint(lines.out, of_severity(severity), &count(n, severity.as_str()))?;
+            paint(lines.out, &of_severity(severity), &count(n, severity.as_str()))?;
             separator = ", ";
         }
     }

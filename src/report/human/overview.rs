@@ -31,21 +31,21 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
 
 fn entry(page: &Page<'_>, cause: &Cause, with_policy: bool, out: &mut dyn WriteColor) -> io::Result<()> {
     let severity = cause.severity();
-    paint(out, of_severity(severity), &format!("{}[{}]", severity.as_str(), cause.rule))?;
-    paint(out, bold(), &format!(": {}: {}", safe::line(&cause.text), extent(page, cause)))?;
+    paint(out, &of_severity(severity), &format!("{}[{}]", severity.as_str(), cause.rule))?;
+    paint(out, &bold(), &format!(": {}: {}", safe::line(&cause.text), extent(page, cause)))?;
     writeln!(out)?;
     if let Some(first) = cause.findings.first().map(|&first| page.finding(first).diagnostic.span) {
         let at = page.positions.start(first);
         let path = safe::line(&page.positions.source(first.source).path);
         let kind = if cause.findings.len() == 1 { "at" } else { "first at" };
-        paint(out, colored(Color::Cyan), "  ┌─ ")?;
+        paint(out, &colored(Color::Cyan), "  ┌─ ")?;
         writeln!(out, "{kind} {path}:{}:{}", at.line, at.column)?;
     }
     if with_policy {
         for proposal in settle::proposals(page, cause) {
             bullet(page, &safe::line(&proposal.when), out)?;
             for line in safe::lines(&proposal.lines).lines() {
-                paint(out, colored(Color::Green), &format!("      {line}"))?;
+                paint(out, &colored(Color::Green), &format!("      {line}"))?;
                 writeln!(out)?;
             }
         }
@@ -56,7 +56,7 @@ fn entry(page: &Page<'_>, cause: &Cause, with_policy: bool, out: &mut dyn WriteC
 /// An indented remark, as codespan-reporting writes notes.
 fn bullet(page: &Page<'_>, text: &str, out: &mut dyn WriteColor) -> io::Result<()> {
     for (index, line) in wrap(text, page.width - 4).into_iter().enumerate() {
-        paint(out, colored(Color::Cyan), if index == 0 { "  = " } else { "    " })?;
+        paint(out, &colored(Color::Cyan), if index == 0 { "  = " } else { "    " })?;
         writeln!(out, "{line}")?;
     }
     Ok(())

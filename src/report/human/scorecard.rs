@@ -2,9 +2,9 @@
 
 use std::io;
 
-use codespan_reporting::term::termcolor::{Color, WriteColor};
+use codespan_reporting::term::termcolor::{ColorSpec, WriteColor};
 
-use super::{Page, bold, colored, of_severity, paint};
+use super::{Page, bold, of_severity, paint};
 use crate::diagnostic::Severity;
 use crate::lint::report::Tally;
 
@@ -20,26 +20,21 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
         .map(|column| rows.iter().map(|row| row[column].to_string().len()).fold(widths[column], usize::max))
         .collect();
     write!(out, "  ")?;
-    paint(out, bold(), &format!("{:names$}", "ground rule"))?;
+    paint(out, &bold(), &format!("{:names$}", "ground rule"))?;
     for (title, width) in COLUMNS.iter().zip(&widths) {
-        paint(out, bold(), &format!("  {title:>width$}"))?;
+        paint(out, &bold(), &format!("  {title:>width$}"))?;
     }
     writeln!(out)?;
     for (meta, row) in page.report.ran.iter().zip(&rows) {
-        let breaks = row[BROKEN] > 0;
-        let style = if breaks { of_severity(Severity::Error) } else { bold() };
-        paint(out, style.clone(), if breaks { "✗ " } else { "  " })?;
-        let name = format!("{:names$}", meta.id);
-        if breaks {
-            paint(out, bold(), &name)?
-        } else {
-            write!(out, "{name}")?
-        }
-        for (column, (number, width)) in row.iter().zip(&widths).enumerate() {
-            match (*number, column) {
-                (0, _) => paint(out, faint(), &format!("  {:>width$}", "·"))?,
-                (_, BROKEN) => paint(out, style.clone(), &format!("  {number:>width$}"))?,
-                _ => write!(out, "  {number:>width$}")?,
+        let is_broken = row[BROKEN] > 0;
+        paint(out, &of_severity(Severity::Error), if is_broken { "✗ " } else { "  " })?;
+        let style = if is_broken { bold() } else { ColorSpec::new() };
+        paint(out, &style, &format!("{:names$}", meta.id))?;
+        for (column, (&number, &width)) in row.iter().zip(&widths).enumerate() {
+            let style = if column == BROKEN { of_severity(Severity::Error) } else { ColorSpec::new() };
+            match number {
+                0 => paint(out, &faint(), &format!("  {:>width$}", "·"))?,
+                _ => paint(out, &style, &format!("  {number:>width$}"))?,
             }
         }
         writeln!(out)?;
@@ -47,8 +42,8 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
     writeln!(out)
 }
 
-fn faint() -> codespan_reporting::term::termcolor::ColorSpec {
-    let mut style = colored(Color::White);
+fn faint() -> ColorSpec {
+    let mut style = ColorSpec::new();
     style.set_dimmed(true);
     style
 }

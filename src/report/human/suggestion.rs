@@ -65,7 +65,7 @@ impl<'a> Suggestion<'a> {
 impl Hunk<'_> {
     fn write(&self, gutter: usize, width: usize, out: &mut dyn WriteColor) -> io::Result<()> {
         if let Some((number, text)) = self.context {
-            paint(out, colored(Color::Cyan), &format!("{number:>gutter$} │"))?;
+            paint(out, &colored(Color::Cyan), &format!("{number:>gutter$} │"))?;
             writeln!(out, " {}", printed(text, width))?;
         }
         let old = self.old.iter().copied();
@@ -84,8 +84,8 @@ fn write_lines<'l>(
 ) -> io::Result<()> {
     let more = lines.len().saturating_sub(LINES);
     for (number, line) in (first..).zip(lines.take(LINES)) {
-        paint(out, colored(Color::Cyan), &format!("{number:>gutter$} "))?;
-        paint(out, colored(color), format!("{sign} {}", printed(line, width)).trim_end())?;
+        paint(out, &colored(Color::Cyan), &format!("{number:>gutter$} "))?;
+        paint(out, &colored(color), format!("{sign} {}", printed(line, width)).trim_end())?;
         writeln!(out)?;
     }
     if more > 0 {
@@ -95,7 +95,7 @@ fn write_lines<'l>(
 }
 
 fn border(gutter: usize, text: &str, out: &mut dyn WriteColor) -> io::Result<()> {
-    paint(out, colored(Color::Cyan), &format!("{:gutter$} {text}", ""))?;
+    paint(out, &colored(Color::Cyan), &format!("{:gutter$} {text}", ""))?;
     writeln!(out)
 }
 
@@ -134,7 +134,7 @@ fn groups<'e, 'a>(page: &Page<'_>, edits: &'e [&'a Edit]) -> impl Iterator<Item 
 }
 
 /// The lines that a run of edits changes, if they are few enough to show. `shift` is by how many lines what follows moved.
-fn hunk<'a>(source: &'a Source, edits: &[&'a Edit], shift: &mut i64) -> Option<Hunk<'a>> {
+fn hunk<'a>(source: &'a Source, edits: &[&'a Edit], shift: &mut i32) -> Option<Hunk<'a>> {
     let (start, end) = (edits.first()?.span.start, edits.iter().map(|edit| edit.span.end).max()?);
     let region = lines_around(source, TextRange::new(start, end));
     let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
@@ -163,11 +163,11 @@ fn hunk<'a>(source: &'a Source, edits: &[&'a Edit], shift: &mut i64) -> Option<H
         source: edits.first()?.span.source,
         context: context.filter(|_| old.is_empty()),
         old_number,
-        new_number: u32::try_from(i64::from(old_number) + *shift).unwrap_or(old_number),
+        new_number: old_number.saturating_add_signed(*shift),
         new: new.into_iter().map(str::to_owned).collect(),
         old,
     };
-    *shift += hunk.new.len() as i64 - hunk.old.len() as i64;
+    *shift += i32::try_from(hunk.new.len()).unwrap_or(0) - i32::try_from(hunk.old.len()).unwrap_or(0);
     Some(hunk).filter(|hunk| !hunk.old.is_empty() || !hunk.new.is_empty())
 }
 

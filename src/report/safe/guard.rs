@@ -6,8 +6,8 @@ use std::io;
 const BREAK: &[u8] = "\u{200b}".as_bytes();
 
 /// A writer in front of another that breaks what a runner would take for a command: `##[…]` and `##vso[…]` anywhere,
-/// `##teamcity[…]`, and `::…::` at the start of a line, blanks before it or not (GitHub's runner, `ActionCommand.cs`; Azure's
-/// agent, `Command.cs`; TeamCity's service messages).
+/// `##teamcity[…]` and `::…::` at the start of a line, blanks before it or not (GitHub's runner, `ActionCommand.cs`; Azure's
+/// agent, `Command.cs`; the service messages of `TeamCity`).
 pub struct Guard<'a> {
     out: &'a mut dyn io::Write,
     active: bool,

@@ -32,7 +32,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     if text.contains('@') {
-        found.extend(text.match_indices("://").filter_map(|(at, _)| user_of(text, at + 3)));
+        found.extend(text.match_indices("//").filter_map(|(at, _)| user_of(text, at + 2)));
     }
     if text.contains('=') {
         let mut done = 0;
@@ -92,7 +92,7 @@ mod tests {
     fn hides_users_and_secret_parameters() {
         for (text, safe) in [
             ("see https://bob:pw@wiki.example.org/x now", "see https://***@wiki.example.org/x now"),
-            ("https://a@b@host/", "https://***@host/"),
+            ("https://a@b@host/, //u:p@host", "https://***@host/, //***@host"),
             ("https://host/x?a=1&access_token=abc&b=2#top", "https://host/x?a=1&access_token=***&b=2#top"),
             ("docs/x.md?token=abc", "docs/x.md?token=***"),
             ("https://host/#accessToken=abc", "https://host/#accessToken=***"),
