@@ -65,17 +65,8 @@ impl Builder {
 
     /// A scalar as it stands in the text; `indent` is the column of a block scalar's content.
     pub(super) fn scalar(&mut self, range: TextRange, style: Style, indent: u16, tag: Option<String>) {
-        let mut node = Node {
-            start: range.start,
-            end: range.end,
-            a: 0,
-            b: 0,
-            props: NONE,
-            indent,
-            kind: Kind::Scalar,
-            style,
-            side: false,
-        };
+        let mut node =
+            Node { start: range.start, end: range.end, a: 0, b: 0, props: NONE, indent, kind: Kind::Scalar, style };
         if let Some((start, len)) = verbatim(&self.tree.text, range, style) {
             (node.a, node.b) = (start, len);
         } else {
@@ -111,16 +102,14 @@ impl Builder {
     }
 
     fn store(&mut self, node: &mut Node, value: &str) {
-        node.a = u32::try_from(self.tree.side.len()).unwrap_or(NONE);
+        node.a = u32::try_from(self.tree.text.len() + self.tree.side.len()).unwrap_or(NONE);
         node.b = u32::try_from(value.len()).unwrap_or(0);
-        node.side = true;
         self.tree.side.push_str(value);
     }
 
     fn binary(&mut self, node: &mut Node, range: TextRange) {
-        let from = if node.side { &self.tree.side } else { &self.tree.text };
-        let raw = from.get(node.a as usize..node.a as usize + node.b as usize).unwrap_or("");
-        match tags::base64(raw) {
+        let raw = self.tree.value(node).to_owned();
+        match tags::base64(&raw) {
             Some(bytes) => self.store(node, &String::from_utf8_lossy(&bytes)),
             None => self.errors.push(message::binary(range)),
         }
@@ -128,8 +117,7 @@ impl Builder {
 
     /// The beginning of a mapping or a sequence.
     pub(super) fn begin(&mut self, kind: Kind, start: u32, tag: Option<String>) {
-        let node =
-            Node { start, end: start, a: 0, b: 0, props: NONE, indent: 0, kind, style: Style::Plain, side: false };
+        let node = Node { start, end: start, a: 0, b: 0, props: NONE, indent: 0, kind, style: Style::Plain };
         let id = self.push(node);
         self.doubt |= tag.is_some();
         self.open.push(Open { id, kind, first: self.pending.len() });
@@ -176,7 +164,6 @@ impl Builder {
             indent: 0,
             kind: Kind::Alias,
             style: Style::Plain,
-            side: false,
         });
         if target == NONE {
             self.unknown.push(id);

@@ -32,6 +32,7 @@ pub(super) enum Fault {
     Directive,
     Comment,
     Deep,
+    Comments,
     Other,
 }
 
@@ -139,6 +140,7 @@ pub(super) fn of_granit(problem: &Problem) -> Fault {
             Fault::Comment
         }
         Problem::RecursionLimitExceeded => Fault::Deep,
+        Problem::TooManyComments => Fault::Comments,
         _ => Fault::Other,
     }
 }
@@ -212,6 +214,7 @@ pub(super) fn words(fault: Fault) -> (&'static str, &'static str) {
         ),
         Fault::Comment => ("a comment cannot stand here", "put a space before the `#`, or quote the text"),
         Fault::Deep => ("nested too deeply: what is inside was not checked", "flatten it"),
+        Fault::Comments => ("too many comments in a row: what follows was not checked", "remove some of them"),
         Fault::Other => ("this is not YAML", "check the quotes and the columns of the lines here"),
     }
 }

@@ -34,7 +34,7 @@ pub fn parse(text: &str) -> Parsed {
     let sound = !verdict.iter().any(|error| error.fatal);
     builder.errors.extend(verdict);
     if stop.is_some() {
-        resync::go_on(&mut builder, copy.structure(), sound);
+        resync::go_on(&mut builder, copy.lines(), sound);
     }
     builder.end_all();
     check::check(&mut builder);
@@ -67,7 +67,8 @@ fn judge(text: &str, builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) ->
 
 /// libyaml's opinion, where there is doubt.
 fn opinion(builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) -> Option<Result<(), Refusal>> {
-    let too_deep = stop.is_some_and(|stop| stop.problem == Problem::RecursionLimitExceeded);
+    let limit =
+        stop.is_some_and(|stop| matches!(stop.problem, Problem::RecursionLimitExceeded | Problem::TooManyComments));
     let doubt = stop.is_some() || copy.repaired() || builder.doubt || check::doubtful(&builder.tree.text);
-    if doubt && !too_deep { opinion::ask(copy.escapes()) } else { None }
+    if doubt && !limit { opinion::ask(copy.escapes()) } else { None }
 }

@@ -15,7 +15,7 @@ fn error(range: TextRange, kind: ErrorKind, message: impl Into<String>) -> Error
 }
 
 fn of(fault: Fault, range: TextRange) -> Error {
-    let kind = if fault == Fault::Deep { ErrorKind::Limit } else { ErrorKind::Syntax };
+    let kind = if matches!(fault, Fault::Deep | Fault::Comments) { ErrorKind::Limit } else { ErrorKind::Syntax };
     let (message, help) = fault::words(fault);
     let mut error = error(range, kind, message);
     error.help.push(help.to_owned());
@@ -173,7 +173,7 @@ fn pointed(text: &str, fault: Fault, at: u32, context: Option<u32>) -> TextRange
     match (fault, context) {
         (Fault::Key | Fault::Item | Fault::Bracket, Some(context)) => TextRange::at(context.min(at)).cover(word),
         (Fault::NoColon, Some(context)) => line_rest(text, context),
-        (Fault::Unclosed, Some(context)) => TextRange::new(context, context + 1),
+        (Fault::Unclosed, Some(context)) => first_char(text, context),
         (Fault::Escape, _) => {
             let next = text.get(at as usize + 1..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8);
             TextRange::new(at, at + 1 + u32::try_from(next).unwrap_or(0))
@@ -204,11 +204,12 @@ fn line_rest(text: &str, at: u32) -> TextRange {
 /// Better words where the text itself says what was meant.
 fn specify(error: &mut Error, text: &str, fault: Fault, at: u32) {
     let here = text.get(at as usize..).unwrap_or("");
-    let from = text.get(error.range.start as usize..).unwrap_or("");
+    let before = text.get(..at as usize).unwrap_or("");
+    let line = &before[before.rfind(['\n', '\r']).map_or(0, |i| i + 1)..];
     match fault {
         Fault::Start if here.starts_with('\t') => {
             let (message, help) = fault::words(Fault::Tab);
-            error.message = message.to_owned();
+            message.clone_into(&mut error.message);
             error.help = vec![help.to_owned()];
         }
         Fault::Start => {
@@ -217,8 +218,10 @@ fn specify(error: &mut Error, text: &str, fault: Fault, at: u32) {
                 error.message = format!("no value can begin with `{c}`");
             }
         }
-        Fault::Key | Fault::Bracket | Fault::Content if from.starts_with("{{") || here.starts_with("{{") => {
-            error.message = "a value that begins with `{{` must be quoted".to_owned();
+        Fault::Key | Fault::Bracket | Fault::Content
+            if line.contains(": {{") || line.contains("- {{") || here.starts_with("{{") =>
+        {
+            "a value that begins with `{{` must be quoted".clone_into(&mut error.message);
             error.help = vec!["put the whole value in quotes".to_owned()];
         }
         _ => {}
@@ -248,9 +251,10 @@ fn columns(error: &mut Error, text: &str, fault: Fault, at: u32, context: u32) {
 fn trailing(error: &mut Error, text: &str, stop: &Stop) {
     let Some(quoted) = stop.quoted.filter(|_| fault::of_granit(&stop.problem) == Fault::Trailing) else { return };
     if text.get(quoted.range()).is_some_and(|raw| raw.contains(['\n', '\r'])) {
-        error.message = "the closing quote of this text is missing".to_owned();
+        "the closing quote of this text is missing".clone_into(&mut error.message);
         error.notes.push("the text runs on to the next quote, and the line does not end there".to_owned());
-        error.related.push((TextRange::new(quoted.end.saturating_sub(1), quoted.end), "it is closed here".to_owned()));
+        error.related.push((TextRange::new(quoted.start, quoted.start + 1), "it opens here".to_owned()));
+        error.related.push((TextRange::new(quoted.end.saturating_sub(1), quoted.end), "and closes here".to_owned()));
     }
     error.range = TextRange::new(quoted.start, quoted.start + 1);
 }

@@ -74,3 +74,6 @@ pub struct Parsed {
     /// All that is wrong, in the order of the text.
     pub errors: Vec<Error>,
 }
+
+#[cfg(test)]
+mod tests;

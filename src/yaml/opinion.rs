@@ -53,8 +53,13 @@ fn refusal(text: &str, message: &str) -> Refusal {
     };
     let (problem, at) = place(text, first);
     let context = second.map(|second| {
-        let (what, at) = place(text, second);
-        (format!("while {what}"), at)
+        let (what, from) = place(text, second);
+        // The first byte and the place of the problem itself are not printed.
+        let first = ["parsing a", "scanning a quoted", "scanning a simple"]
+            .iter()
+            .any(|start| what.starts_with(start))
+            .then_some(0);
+        (format!("while {what}"), from.or(first).or(at))
     });
     Refusal { problem, at, context }
 }

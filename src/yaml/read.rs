@@ -11,6 +11,9 @@ use crate::source::TextRange;
 /// Collections may be nested this deep.
 pub(super) const DEPTH: usize = 200;
 
+/// So many comments may stand in a row; each costs some 500 bytes while they wait.
+const COMMENTS: usize = 1 << 16;
+
 /// Why reading stopped, and where.
 #[derive(Debug)]
 pub(super) struct Stop {
@@ -33,7 +36,7 @@ pub(super) fn read(builder: &mut Builder, text: &str, stretch: Stretch) -> Resul
     let part = text.get(stretch.range.range()).unwrap_or("");
     let mut options = Options::default();
     options.set_emit_comments(true);
-    options.max_buffered_comment_events = 1 << 20;
+    options.max_buffered_comment_events = COMMENTS;
     options.emit_anchor_events = true;
     options.emit_unresolved_aliases = true;
     options.flow_nesting_limit = DEPTH;
@@ -62,7 +65,12 @@ struct Reader<'b, 't> {
 
 impl Reader<'_, '_> {
     fn offset(&self, marker: &Marker) -> u32 {
-        self.base + u32::try_from(marker.byte_offset().unwrap_or(0)).unwrap_or(0)
+        let mut at = self.base as usize + marker.byte_offset().unwrap_or(0);
+        // The copy that is read may have other characters, of the same length together.
+        while !self.builder.tree.text.is_char_boundary(at.min(self.text.len())) {
+            at -= 1;
+        }
+        u32::try_from(at).unwrap_or(u32::MAX)
     }
 
     fn range(&self, span: &Span) -> TextRange {
@@ -115,7 +123,11 @@ impl Reader<'_, '_> {
         if self.splice && self.depth == 1 {
             return;
         }
-        let start = self.offset(&span.start);
+        let mut start = self.offset(&span.start);
+        if kind == Kind::Sequence && !matches!(self.text.as_bytes().get(start as usize), Some(b'-' | b'[')) {
+            // A list in the column of its key: the parser places it at the key.
+            start = repair::token(self.text, self.builder.cursor as usize, b":?").unwrap_or(start);
+        }
         self.builder.begin(kind, start, tag.map(tag_name));
     }
 

@@ -10,6 +10,8 @@ pub(super) struct Copy<'t> {
     text: &'t str,
     /// What granit reads.
     structure: Option<String>,
+    /// The same before anything in quotes was replaced.
+    lines: Option<String>,
     /// What libyaml is asked about: it does not know the escape `\'` of go-yaml.
     escapes: Option<String>,
     /// Quoted scalars whose lines stand too far left for YAML 1.2.
@@ -19,12 +21,18 @@ pub(super) struct Copy<'t> {
 impl<'t> Copy<'t> {
     /// A copy without any stand-ins.
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, structure: plain_breaks(text), escapes: None, leniencies: Vec::new() }
+        let lines = plain_breaks(text);
+        Self { text, structure: lines.clone(), lines, escapes: None, leniencies: Vec::new() }
     }
 
     /// What granit reads.
     pub(super) fn structure(&self) -> &str {
         self.structure.as_deref().unwrap_or(self.text)
+    }
+
+    /// The text with line breaks as granit knows them, and nothing else replaced.
+    pub(super) fn lines(&self) -> &str {
+        self.lines.as_deref().unwrap_or(self.text)
     }
 
     /// What libyaml is asked about.
@@ -116,8 +124,8 @@ fn replaced(text: &str, range: TextRange, with: impl Fn(&str) -> String) -> Stri
     [before, &with(piece), after].concat()
 }
 
-/// The quoted scalar that is the next token behind `from`.
-pub(super) fn quoted(text: &str, from: usize) -> Option<TextRange> {
+/// The next token behind `from`: what is no blank, comment, property or one of these indicators.
+pub(super) fn token(text: &str, from: usize, indicators: &[u8]) -> Option<u32> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
@@ -132,10 +140,19 @@ pub(super) fn quoted(text: &str, from: usize) -> Option<TextRange> {
                     at += 1;
                 }
             }
-            b' ' | b'\t' | b'\n' | b'\r' | b':' | b'-' | b'?' | b',' | b'[' | b'{' | b']' | b'}' => at += 1,
-            b'"' | b'\'' => break,
-            _ => return None,
+            b' ' | b'\t' | b'\n' | b'\r' => at += 1,
+            byte if indicators.contains(byte) => at += 1,
+            _ => return u32::try_from(at).ok(),
         }
+    }
+}
+
+/// The quoted scalar that is the next token behind `from`.
+pub(super) fn quoted(text: &str, from: usize) -> Option<TextRange> {
+    let at = token(text, from, b":-?,[{]}")? as usize;
+    let bytes = text.as_bytes();
+    if !matches!(bytes.get(at), Some(b'"' | b'\'')) {
+        return None;
     }
     let quote = bytes.get(at)?;
     let mut end = at + 1;

@@ -1,6 +1,7 @@
 //! Reading on after an error: at the next `---`, or at the next item of a list that was open at the error.
 
 use super::builder::{Builder, Open};
+use super::fault::{self, Fault};
 use super::read::{self, Stop, Stretch};
 use super::{Kind, message};
 use crate::source::TextRange;
@@ -31,6 +32,7 @@ pub(super) fn go_on(builder: &mut Builder, text: &str, sound: bool) {
 
 fn report(builder: &mut Builder, text: &str, stop: &Stop) {
     let mut error = message::stopped(text, stop);
+    error.fatal &= fault::of_granit(&stop.problem) != Fault::QuoteIndent;
     error.notes.push("read after the error above".to_owned());
     builder.errors.push(error);
 }

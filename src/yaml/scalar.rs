@@ -92,7 +92,7 @@ impl Decoded {
             let source = TextRange::new(offset(source.start), offset(source.end));
             match self.segments.last_mut() {
                 Some(last) if last.verbatim && verbatim && last.source.end == source.start => {
-                    last.source.end = source.end
+                    last.source.end = source.end;
                 }
                 _ => self.segments.push(Segment { value: offset(self.value.len()), source, verbatim }),
             }
@@ -371,7 +371,9 @@ impl Reader<'_> {
             match leading {
                 Some(at) if !literal && !after_blank && !blank => self.put_fold(at, breaks),
                 _ => {
-                    leading.into_iter().for_each(|at| self.put_break(at));
+                    if let Some(at) = leading {
+                        self.put_break(at);
+                    }
                     self.put_breaks(breaks);
                 }
             }
@@ -386,7 +388,9 @@ impl Reader<'_> {
             (breaks, content) = self.empty_lines(indent);
         }
         if chomp != Some(b'-') {
-            leading.into_iter().for_each(|at| self.put_break(at));
+            if let Some(at) = leading {
+                self.put_break(at);
+            }
         }
         if chomp == Some(b'+') {
             self.put_breaks(breaks);
