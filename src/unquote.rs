@@ -44,6 +44,17 @@ pub fn unquote_bytes(quoted: &str) -> Result<Cow<'_, [u8]>, UnquoteError> {
     Ok(Cow::Owned(decoded))
 }
 
+/// Whether [`unquote_bytes`] would succeed, without making the text.
+///
+/// # Errors
+/// As [`unquote_bytes`].
+pub fn check(quoted: &str) -> Result<(), UnquoteError> {
+    let (quote, inner) = split(quoted)?;
+    let mut steps = Steps { quote, inner, at: 0 };
+    while quote != b'`' && steps.next()?.is_some() {}
+    Ok(())
+}
+
 /// The byte of `quoted` (counted from its opening quote) from which the decoded byte `decoded` comes: the backslash for an
 /// escaped one, the closing quote for the end.
 pub fn raw_offset(quoted: &str, decoded: usize) -> usize {

@@ -1,0 +1,134 @@
+//! What is wrong with an expression, and where the parser collects it.
+
+use crate::source::TextRange;
+
+/// One thing that is wrong, in words for a person. Ranges count bytes of the expression.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Error {
+    /// The bytes to mend.
+    pub range: TextRange,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Why it is wrong.
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub help: Vec<String>,
+    /// Further places, each with what is there.
+    pub related: Vec<(TextRange, String)>,
+    /// The same as a change of bytes.
+    pub fix: Option<Fix>,
+}
+
+/// A change that settles an [`Error`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// Replacements that do not overlap; an empty range inserts.
+    pub edits: Vec<(TextRange, String)>,
+    /// Whether it is surely what was meant, so that it may be applied without a look.
+    pub safe: bool,
+}
+
+impl Error {
+    pub(super) fn new(range: TextRange, message: impl Into<String>) -> Self {
+        Self {
+            range,
+            message: message.into(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+
+    pub(super) fn note(&mut self, note: impl Into<String>) -> &mut Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub(super) fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help.push(help.into());
+        self
+    }
+
+    pub(super) fn related(&mut self, range: TextRange, message: impl Into<String>) -> &mut Self {
+        self.related.push((range, message.into()));
+        self
+    }
+
+    /// A fix that is surely what was meant.
+    pub(super) fn fix(&mut self, range: TextRange, text: impl Into<String>) -> &mut Self {
+        self.edit(range, text, true)
+    }
+
+    /// A fix that is likely, but changes the meaning or guesses.
+    pub(super) fn suggest(&mut self, range: TextRange, text: impl Into<String>) -> &mut Self {
+        self.edit(range, text, false)
+    }
+
+    fn edit(&mut self, range: TextRange, text: impl Into<String>, safe: bool) -> &mut Self {
+        let fix = self.fix.get_or_insert_with(|| Fix { edits: Vec::new(), safe });
+        fix.edits.push((range, text.into()));
+        fix.safe &= safe;
+        self
+    }
+}
+
+/// Collects errors in the order in which the server would meet them.
+pub(super) struct Sink {
+    errors: Vec<(usize, Error)>,
+    /// Tokens read so far, counted by the parser.
+    pub tokens: usize,
+    /// The count at the last error of syntax.
+    last: Option<usize>,
+    muted: Error,
+}
+
+impl Sink {
+    pub fn new() -> Self {
+        let muted = Error::new(TextRange::default(), String::new());
+        Self { errors: Vec::new(), tokens: 0, last: None, muted }
+    }
+
+    /// An error met at byte `at` of the text, to be mended at `range`.
+    pub fn report(&mut self, at: usize, range: TextRange, message: impl Into<String>) -> &mut Error {
+        self.last = Some(self.tokens);
+        self.push(at, range, message)
+    }
+
+    /// As [`Self::report`], unless the token before was an error already: then this one only follows from it.
+    pub fn unexpected(&mut self, at: usize, range: TextRange, message: impl Into<String>) -> &mut Error {
+        if self.last.is_some_and(|last| self.tokens <= last + 1) {
+            self.muted = Error::new(range, String::new());
+            self.last = Some(self.tokens);
+            return &mut self.muted;
+        }
+        self.report(at, range, message)
+    }
+
+    /// An error of meaning: it makes none after it doubtful.
+    pub fn push(&mut self, at: usize, range: TextRange, message: impl Into<String>) -> &mut Error {
+        self.errors.push((at, Error::new(range, message)));
+        match self.errors.last_mut() {
+            Some((_, error)) => error,
+            None => &mut self.muted,
+        }
+    }
+
+    /// The error that was reported last.
+    pub fn last_mut(&mut self) -> Option<&mut Error> {
+        self.errors.last_mut().map(|(_, error)| error)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// Sorts what was collected so far by the place where it was met.
+    pub fn settle(&mut self) {
+        self.errors.sort_by_key(|(at, _)| *at);
+    }
+
+    pub fn into_errors(self) -> Vec<Error> {
+        self.errors.into_iter().map(|(_, error)| error).collect()
+    }
+}
