@@ -32,22 +32,17 @@ fn not_public_v4(v4: Ipv4Addr) -> Option<&'static str> {
 }
 
 fn not_public_v6(v6: Ipv6Addr) -> Option<&'static str> {
-    let s = v6.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        not_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match s {
+    let carried = |high: u16, low: u16| not_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
+    match v6.segments() {
         [0, 0, 0, 0, 0, 0, 0, 1] => Some("a loopback address"),
         [0, 0, 0, 0, 0, 0, 0, 0] => Some("an address of this machine"),
         // Mapped, compatible, translated (RFC 2765), NAT64 (RFC 6052): an IPv4 address at the end.
-        [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => v4(high, low),
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => v4(high, low),
+        [0, 0, 0, 0, 0, 0xffff | 0, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => carried(high, low),
         [0x64, 0xff9b, 1, ..] => Some("an address of a local translator"),
-        [0x2002, high, low, ..] => v4(high, low),
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] | [0x100, ..] => {
-            Some("a reserved address")
-        }
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] | [0x100, ..] => Some("a reserved address"),
         [0xfc00..=0xfdff, ..] => Some("a private address"),
         [0xfe80..=0xfebf, ..] => Some("a link-local address"),
         [0xfec0..=0xfeff, ..] => Some("a site-local address"),
@@ -61,33 +56,14 @@ fn not_public_v6(v6: Ipv6Addr) -> Option<&'static str> {
 /// Why the host as it is written must not be asked: an address in any spelling, or a name of this machine.
 pub fn literal(url: &Url) -> Option<&'static str> {
     match url.host()? {
-        Host::Ipv4(v4) => not_public_v4(v4),
-        Host::Ipv6(v6) => not_public_v6(v6),
+        Host::Ipv4(v4) => not_public(v4.into()),
+        Host::Ipv6(v6) => not_public(v6.into()),
         Host::Domain(name) => {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
             let local = name == "localhost" || name.ends_with(".localhost") || name == "localhost.localdomain";
             local.then_some("a name of this machine")
         }
     }
-}
-
-/// Whether only an inner network knows this name.
-pub fn inner_name(host: &str) -> bool {
-    const ENDS: [&str; 11] = [
-        ".local",
-        ".internal",
-        ".intranet",
-        ".lan",
-        ".corp",
-        ".home",
-        ".private",
-        ".home.arpa",
-        ".svc",
-        ".localdomain",
-        ".test",
-    ];
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    !host.contains('.') && !host.starts_with('[') || ENDS.iter().any(|end| host.ends_with(end))
 }
 
 #[cfg(test)]
@@ -150,13 +126,5 @@ mod tests {
             let url = Url::parse(&format!("http://{host}/")).unwrap();
             assert_eq!(literal(&url), None, "{host}");
         }
-    }
-
-    #[test]
-    fn names_of_inner_networks_are_known() {
-        for host in ["wiki", "wiki.local", "wiki.acme.internal.", "x.svc"] {
-            assert!(inner_name(host), "{host}");
-        }
-        assert!(!inner_name("wiki.acme.io"));
     }
 }

@@ -30,6 +30,8 @@ pub use settings::{Anchors, Case, Given, Host, Lapse, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// A reference to a runbook, with all that decides what it points at.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Question {
@@ -74,7 +76,8 @@ impl Question {
 }
 
 /// What is known of a reference.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The page is there, and the anchor where one is named.
     Alive,
@@ -85,6 +88,7 @@ pub enum Verdict {
     /// A login page stands before the page.
     LoginWall,
     /// An answer of success that says "not found".
+    #[serde(rename = "soft-404")]
     Soft404,
     /// Refused to strangers: 401, 403, a wall against robots.
     Blocked,

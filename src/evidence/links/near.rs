@@ -32,7 +32,8 @@ fn distance(wanted: &str, bare_wanted: &str, name: &str) -> Option<usize> {
     if shorter < 5 {
         return None;
     }
-    if bare_wanted.ends_with(&other) || other.ends_with(bare_wanted) {
+    let longer = bare_wanted.len().max(other.len());
+    if 2 * shorter >= longer && (bare_wanted.ends_with(&other) || other.ends_with(bare_wanted)) {
         return Some(2);
     }
     let slips = slips(bare_wanted, &other, if shorter < 10 { 1 } else { 2 })?;
@@ -74,6 +75,7 @@ mod tests {
         assert_eq!(closest("name-disk-full", names), Some("alert-name-diskfull"));
         assert_eq!(closest("disk-slov", names), Some("disk-slow"));
         assert_eq!(closest("memory", names), None);
+        assert_eq!(closest("alert-name-the-network", names), None);
         assert_eq!(closest("net", names), None);
     }
 }

@@ -1,11 +1,13 @@
 //! What a page holds, as far as lint rules and verdicts care.
 
+use serde::{Deserialize, Serialize};
+
 use super::near::closest;
 use super::settings::Anchors;
 use super::slug::{Slugs, is_mark};
 
 /// What was read from a page.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct PageFacts {
     /// The page's title: front matter, `<title>` or the first heading.
     pub title: Option<String>,
@@ -18,7 +20,7 @@ pub struct PageFacts {
 }
 
 /// A heading, and the size of what stands under it before the next heading of any level.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,
@@ -58,7 +60,7 @@ pub struct Page {
 }
 
 /// Where an anchor leads.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Look {
     /// To a place of the page.
     Found,
@@ -105,6 +107,9 @@ pub fn is_anchor(fragment: &str) -> bool {
     !fragment.is_empty() && fragment != "top" && !fragment.starts_with(":~:") && !line(fragment)
 }
 
+/// Most anchors of a page that are kept.
+const MOST_ANCHORS: usize = 20_000;
+
 /// Gathers a page while it is read.
 pub struct Outline {
     page: Page,
@@ -117,8 +122,18 @@ impl Outline {
         Self { page: Page::default(), slugs: Slugs::new(style) }
     }
 
+    /// Whether no more anchors are taken. A page is then no longer known to its end.
+    fn full(&mut self) -> bool {
+        let full = self.page.ids.len() + self.page.facts.headings.len() >= MOST_ANCHORS;
+        self.page.hidden |= full;
+        full
+    }
+
     /// A heading.
     pub fn heading(&mut self, level: u8, text: &str, id: Option<&str>) {
+        if self.full() {
+            return;
+        }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let anchors = self.slugs.next(&text, id);
         let (bare, _) = super::slug::explicit_id(&text);
@@ -129,6 +144,9 @@ impl Outline {
 
     /// A heading whose page makes no anchors of headings by itself.
     pub fn plain_heading(&mut self, level: u8, text: &str, id: Option<&str>) {
+        if self.full() {
+            return;
+        }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let anchors = id.map(String::from).into_iter().collect();
         self.page.facts.headings.push(Heading { level, text, anchors, ..Heading::default() });
@@ -160,7 +178,7 @@ impl Outline {
 
     /// The id or name of an element.
     pub fn id(&mut self, id: &str) {
-        if !id.is_empty() {
+        if !id.is_empty() && !self.full() {
             self.page.ids.push(id.to_owned());
         }
     }

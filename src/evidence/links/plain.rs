@@ -1,10 +1,10 @@
-//! reStructuredText and AsciiDoc: headings and explicit targets, enough to look for an anchor.
+//! `reStructuredText` and `AsciiDoc`: headings and explicit targets, enough to look for an anchor.
 
 use super::page::{Outline, Page};
 use super::settings::Anchors;
 use super::slug;
 
-/// Reads reStructuredText: titles are lines with a line of one punctuation character below.
+/// Reads `reStructuredText`: titles are lines with a line of one punctuation character below.
 pub fn restructured(text: &str) -> Page {
     let mut outline = Outline::new(Anchors::Any);
     let mut order: Vec<char> = Vec::new();
@@ -49,7 +49,7 @@ fn underline_free(title: &str) -> bool {
     title.contains(char::is_alphanumeric)
 }
 
-/// Reads AsciiDoc: `== Title`, `[[id]]`, `[#id]`.
+/// Reads `AsciiDoc`: `== Title`, `[[id]]`, `[#id]`.
 pub fn asciidoc(text: &str) -> Page {
     let mut outline = Outline::new(Anchors::Any);
     for line in text.lines() {

@@ -38,6 +38,10 @@ pub struct Settings {
     pub deadline: Lapse,
     /// Further tries after an answer that may be a passing trouble. Default 2.
     pub retries: u32,
+    /// Time before the first further try; each next one waits twice as long. Default `500ms`.
+    pub retry_pause: Lapse,
+    /// Longest wait that a server may ask for (`Retry-After`); who asks for more is not asked again. Default `30s`.
+    pub longest_wait: Lapse,
     /// Redirects that are followed. Default 5.
     pub redirects: u32,
     /// Largest page that is read, in bytes after decompression; of larger ones only the beginning counts. Default 2 MiB.
@@ -80,6 +84,8 @@ impl Default for Settings {
             timeout: Lapse::millis(15_000),
             deadline: Lapse::millis(300_000),
             retries: 2,
+            retry_pause: Lapse::millis(500),
+            longest_wait: Lapse::millis(30_000),
             redirects: 5,
             max_page: 2 << 20,
             probe: true,

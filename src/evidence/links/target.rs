@@ -47,13 +47,8 @@ impl Target {
         let text = filled(question);
         let holes = templates(&text);
         let plain = masked(&text, &holes);
-        let (start, query, fragment) = match parts(&plain) {
-            Some(parts) => (parts.path.start, parts.query, parts.fragment),
-            None => {
-                let (query, fragment) = tail(&plain, 0);
-                (0, query, fragment)
-            }
-        };
+        let start = parts(&plain).map_or(0, |parts| parts.path.start);
+        let (query, fragment) = tail(&plain, start);
         let within = |range: &std::ops::Range<usize>| holes.iter().any(|h| h.start < range.end && range.start < h.end);
         let page_end =
             [&query, &fragment].into_iter().flatten().map(|range| range.start - 1).min().unwrap_or(text.len());

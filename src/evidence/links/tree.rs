@@ -63,6 +63,20 @@ pub fn unlinked<'a>(
     pages.into_iter().map(|(file, reference)| TreePage { file, reference }).collect()
 }
 
+/// What to ask the network for this question: a URL, after a base was put before a path. `None` where nothing can be asked.
+pub(crate) fn network_target(question: &Question, settings: &Settings) -> Option<(Url, Target)> {
+    let target = Target::of(question).ok().filter(|target| !target.page_open)?;
+    let url = match &target.place {
+        Place::Url(url) => url.clone(),
+        Place::Path(path) => {
+            let address = Address::of_path(path).ok()?;
+            let base = settings.bases.iter().find(|base| base.contains("://"))?;
+            Url::parse(base).and_then(|base| base.join(address.relative())).ok()?
+        }
+    };
+    Some((url, target))
+}
+
 struct Resolver<'a> {
     settings: &'a Settings,
     lookup: Lookup<'a>,
@@ -103,7 +117,7 @@ impl Resolver<'_> {
             Place::Url(url) => self.url(question, &target, url),
             Place::Path(path) => self.path(question, &target, path),
         };
-        answer.anchor = target.anchor.clone();
+        answer.anchor.clone_from(&target.anchor);
         if target.page_open && answer.verdict == Verdict::Unverified {
             answer.page = page_of(question.reference());
         }
@@ -222,7 +236,7 @@ impl Resolver<'_> {
                 return Answer::new(Verdict::Unverified, &spot.page, "the file can't be read");
             }
         };
-        let mut answer = self.alive(spot, &file);
+        let mut answer = alive(spot, &file);
         let page = self.lookup.page(&spot.tree, &file, spot.style);
         let page = match page.as_ref() {
             Ok(page) => page,
@@ -243,19 +257,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn alive(&self, spot: &Spot<'_>, file: &str) -> Answer {
-        let full = join(&spot.tree.folder, file);
-        let mut answer = Answer::new(Verdict::Alive, &spot.page, format!("it is `{full}`"));
-        answer.via = Some(Via::Tree);
-        if let Origin::Path { base } = spot.origin {
-            answer.page = join(base, file);
-        }
-        answer.evidence.push(("file".to_owned(), full));
-        answer
-    }
-
     fn folder(&self, target: &Target, spot: &Spot<'_>, folder: &str) -> Answer {
-        let mut answer = self.alive(spot, folder);
+        let mut answer = alive(spot, folder);
         if target.anchor.is_some() && self.settings.anchors {
             answer.verdict = Verdict::Unverified;
             "a folder without an index page has no anchors to look for".clone_into(&mut answer.reason);
@@ -324,6 +327,18 @@ impl Resolver<'_> {
         let folder = if folder.starts_with('/') { folder.to_owned() } else { join(&given.folder, folder) };
         Tree { folder, within: (!given.trusted).then(|| root.to_owned()) }
     }
+}
+
+/// The answer for a file that is there.
+fn alive(spot: &Spot<'_>, file: &str) -> Answer {
+    let full = join(&spot.tree.folder, file);
+    let mut answer = Answer::new(Verdict::Alive, &spot.page, format!("it is `{full}`"));
+    answer.via = Some(Via::Tree);
+    if let Origin::Path { base } = spot.origin {
+        answer.page = join(base, file);
+    }
+    answer.evidence.push(("file".to_owned(), full));
+    answer
 }
 
 #[cfg(test)]

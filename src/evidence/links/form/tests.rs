@@ -19,6 +19,7 @@ fn urls_and_paths_are_themselves() {
         "HTTPS://wiki.acme.io/a_(b)",
         " https://wiki.acme.io/x\n",
         "https://wiki.acme.io/todo-list",
+        "https://wiki.acme.io/x#\"Up\"_over_90%",
     ] {
         assert_eq!(form(url), Form::Url, "{url}");
     }
@@ -49,6 +50,9 @@ fn placeholders_are_named() {
     assert_eq!(fault("").0, FaultKind::Empty);
     assert_eq!(fault("https://runbooks.example.com/x"), (FaultKind::Example, "runbooks.example.com", None));
     assert_eq!(fault("https://wiki.acme.io/runbooks/TODO"), (FaultKind::Example, "TODO", None));
+    assert_eq!(fault("https://wiki.acme.io/{alert}"), (FaultKind::Example, "{alert}", None));
+    assert_eq!(fault("https://<host>/x"), (FaultKind::Example, "<host>", None));
+    assert_eq!(fault("docs/<path-to-runbook>.md"), (FaultKind::Example, "<path-to-runbook>", None));
     assert_eq!(fault("docs/TODO"), (FaultKind::Example, "TODO", None));
 }
 
@@ -84,7 +88,8 @@ fn mistakes_are_pointed_at_and_mended() {
     assert_eq!(fault("docs\\disk.md"), (FaultKind::Character, "\\", fixed("docs/disk.md")));
     assert_eq!(fault("https://wiki.acme.io/a\u{200b}b").2, fixed("https://wiki.acme.io/ab"));
     assert_eq!(fault("https://wiki.acme.io/100%"), (FaultKind::PercentEncoding, "%", None));
-    assert_eq!(fault("https://wiki.acme.io/{alert}").0, FaultKind::Character);
+    assert_eq!(fault("https://wiki.acme.io/a`b"), (FaultKind::Character, "`", None));
+    assert_eq!(fault("https://wiki.acme.io/x#y\"").2, fixed("https://wiki.acme.io/x#y"));
     assert_eq!(fault("https://wiki.acme.io:99999/x"), (FaultKind::Host, "wiki.acme.io:99999", None));
     assert_eq!(fault("https:///x").0, FaultKind::Scheme);
 }

@@ -73,3 +73,14 @@ pub fn example_segment(path: &str) -> Option<Range<usize>> {
     let start = path.rfind('/').map_or(0, |i| i + 1);
     SEGMENTS.contains(&&path[start..]).then_some(start..path.len())
 }
+
+/// The range of the first `<name>` or `{name}` in `text`.
+pub fn unfilled(text: &str) -> Option<Range<usize>> {
+    text.match_indices(['<', '{']).find_map(|(start, open)| {
+        let close = if open == "<" { '>' } else { '}' };
+        let inner = &text[start + 1..];
+        let len = inner.find(close).filter(|len| (1..=60).contains(len))?;
+        let name = inner[..len].chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
+        name.then_some(start..start + len + 2)
+    })
+}
