@@ -19,6 +19,7 @@ use crate::diagnostic::Label;
 use crate::model::{Comment, File, Rule};
 use crate::source::{Source, Span, TextRange};
 use comment::Slip;
+pub use comment::date;
 use place::Places;
 
 /// Leave to break some ground rules for a while.
@@ -72,8 +73,6 @@ pub struct Fault {
     pub span: Span,
     /// What else is wrong with it.
     pub related: Vec<Label>,
-    /// What to write instead.
-    pub help: String,
 }
 
 impl Allowed {
@@ -99,7 +98,7 @@ impl Waiver {
         match (&self.target, rule) {
             (Target::File, _) => self.span.source == file.source && names(),
             (Target::Scope(scope), Some((_, rule, facts))) => names() && scope.fits(path, file, rule, facts),
-            (Target::Scope(scope), None) => names() && whole_files(scope) && scope.fits_path(path),
+            (Target::Scope(scope), None) => names() && of_whole_files(scope) && scope.fits_path(path),
             // A rule or group used through an alias is there several times, with the same bytes.
             (Target::Rule(of), Some((_, rule, _))) => {
                 file.rules.get(*of as usize).is_some_and(|own| own.span == rule.span) && names()
@@ -124,18 +123,20 @@ impl Waiver {
         self.fault.is_none() && self.until.is_some_and(|until| today <= until)
     }
 
-    /// The comment as it should be written, with blanks to fill where something is missing.
+    /// The comment as it should be written, with capitals where something is still to be said.
     #[must_use]
-    pub fn wording(rules: &[Allowed], until: Option<Date>, because: &str) -> String {
-        let ids: Vec<&str> = rules.iter().map(|allowed| allowed.id.as_str()).collect();
+    pub fn wording(&self) -> String {
+        let ids: Vec<&str> = self.rules.iter().map(|allowed| allowed.id.as_str()).collect();
         let ids = if ids.is_empty() { "LINT-RULE".to_owned() } else { ids.join(", ") };
-        let until = until.map_or_else(|| "YYYY-MM-DD".to_owned(), |until| until.to_string());
-        format!("# groundrules: allow({ids}) until {until} because {}", if because.is_empty() { "REASON" } else { because })
+        let until = self.until.map_or_else(|| "YYYY-MM-DD".to_owned(), |until| until.to_string());
+        let because = if self.because.is_empty() { "REASON" } else { &self.because };
+        format!("# groundrules: allow({ids}) until {until} because {because}")
     }
 }
 
 /// Whether a scope is met by whole files, not by some of their rules.
-fn whole_files(scope: &Scope) -> bool {
+#[must_use]
+pub fn of_whole_files(scope: &Scope) -> bool {
     let Scope { alert, group, labels, severity, owner, .. } = scope;
     alert.is_none() && group.is_none() && labels.is_empty() && severity.is_none() && owner.is_none()
 }
@@ -209,7 +210,6 @@ fn waiver(parsed: comment::Parsed, span: Span, target: Target, locate: impl Fn(T
         message,
         span: locate(range),
         related: slips.map(|slip| Label { span: locate(slip.range), message: slip.message }).collect(),
-        help: Waiver::wording(&rules, until, &because),
     });
     Waiver { span, rules, until, because, target, fault }
 }

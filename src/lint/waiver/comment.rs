@@ -285,7 +285,10 @@ fn other_word(word: &str) -> bool {
 }
 
 /// A day as `YYYY-MM-DD`.
-pub(super) fn date(text: &str) -> Result<Date, String> {
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn date(text: &str) -> Result<Date, String> {
     let shape = text.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b });
     if !shape.eq(*b"0000-00-00") {
         return Err(match text {

@@ -1,0 +1,53 @@
+//! What the command line changes in a policy.
+
+use super::Policy;
+use super::rules::plain;
+use crate::lint::{Active, Configurable};
+use crate::rules::{Visitor, visit};
+use crate::suggest;
+
+impl Policy {
+    /// Runs only these lint rules, also those that are off; the options that the policy gives them stay.
+    ///
+    /// # Errors
+    /// One message for each id that no lint rule has.
+    pub fn only(&mut self, ids: &[String]) -> Result<(), Vec<String>> {
+        self.check(ids)?;
+        struct Add<'a>(&'a [String], &'a mut Vec<Active>);
+        impl Visitor for Add<'_> {
+            fn visit<R: Configurable>(&mut self) {
+                let id = R::META.id;
+                if self.0.iter().any(|wanted| wanted == id) && !self.1.iter().any(|active| active.meta.id == id) {
+                    self.1.push(plain::<R>());
+                }
+            }
+        }
+        let rules = &mut self.setup.rules;
+        rules.retain(|active| ids.iter().any(|id| id == active.meta.id));
+        visit(&mut Add(ids, rules));
+        let known = &self.setup.known;
+        rules.sort_by_key(|active| known.iter().position(|id| *id == active.meta.id));
+        Ok(())
+    }
+
+    /// Does not run these lint rules.
+    ///
+    /// # Errors
+    /// One message for each id that no lint rule has.
+    pub fn ignore(&mut self, ids: &[String]) -> Result<(), Vec<String>> {
+        self.check(ids)?;
+        self.setup.rules.retain(|active| !ids.iter().any(|id| id == active.meta.id));
+        Ok(())
+    }
+
+    fn check(&self, ids: &[String]) -> Result<(), Vec<String>> {
+        let known = &self.setup.known;
+        let wrong = |id: &&String| !known.contains(&id.as_str());
+        let message = |id: &String| match suggest::closest(id, known.iter().copied()) {
+            Some(meant) => format!("there is no lint rule `{id}`; did you mean `{meant}`?"),
+            None => format!("there is no lint rule `{id}`; `groundrules rules` lists them"),
+        };
+        let messages: Vec<String> = ids.iter().filter(wrong).map(message).collect();
+        if messages.is_empty() { Ok(()) } else { Err(messages) }
+    }
+}
