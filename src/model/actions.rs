@@ -38,7 +38,7 @@ impl Engine {
     /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
     pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
         let braces = text.contains("{{");
-        let jinja = text.contains("{%") || text.contains("{#");
+        let jinja = text.match_indices("{%").any(|(at, _)| !text[at + 2..].starts_with('%')) || text.contains("{#");
         let erb = text.contains("<%");
         let brackets = text.contains("[[ ") || text.contains("[[-") || text.contains("[[.");
         if !(braces || jinja || erb || brackets) {
@@ -161,9 +161,9 @@ impl Reader<'_> {
                     return Some(at + len);
                 }
             }
-        } else if jinja && rest.starts_with("{%") {
+        } else if jinja && rest.starts_with("{%") && !rest.starts_with("{%%") {
             let len = self.until(rest, "%}")?;
-            if let Some(end) = raw_block(rest, len) {
+            if let Some(end) = self.raw_block(rest, len) {
                 self.text_until(at);
                 self.out.push(Piece::Action(TextRange::new(offset(at), offset(at + len)), Does::Control));
                 self.from = at + len;
@@ -215,6 +215,25 @@ impl Reader<'_> {
                 b'\'' if self.engine.jinja => string_end(bytes, at),
                 _ => at + 1,
             };
+        }
+        self.failures += 1;
+        None
+    }
+
+    /// The end of what `{% raw %}` protects, up to its `{% endraw %}`, when the tag at the start is one.
+    fn raw_block(&mut self, rest: &str, len: usize) -> Option<usize> {
+        let name = |tag: &str| tag.trim_matches(|c: char| c == '-' || c == '+' || c.is_whitespace()).to_owned();
+        if name(&rest[2..len - 2]) != "raw" || self.failures >= FAILURES {
+            return None;
+        }
+        let mut at = len;
+        while let Some(found) = rest[at..].find("{%") {
+            let open = at + found;
+            let Some(close) = rest[open + 2..].find("%}").map(|close| open + 2 + close) else { break };
+            if name(&rest[open + 2..close]) == "endraw" {
+                return Some(open);
+            }
+            at = close;
         }
         self.failures += 1;
         None
@@ -275,22 +294,4 @@ fn string_end(bytes: &[u8], at: usize) -> usize {
         end += 1;
     }
     if quote == b'`' { bytes.len() } else { at + 1 }
-}
-
-/// The end of what `{% raw %}` protects, up to its `{% endraw %}`, when the tag at the start is one.
-fn raw_block(rest: &str, len: usize) -> Option<usize> {
-    let name = |tag: &str| tag.trim_matches(|c: char| c == '-' || c == '+' || c.is_whitespace()).to_owned();
-    if name(&rest[2..len - 2]) != "raw" {
-        return None;
-    }
-    let mut at = len;
-    while let Some(found) = rest[at..].find("{%") {
-        let open = at + found;
-        let close = open + 2 + rest[open + 2..].find("%}")?;
-        if name(&rest[open + 2..close]) == "endraw" {
-            return Some(open);
-        }
-        at = close;
-    }
-    None
 }

@@ -176,11 +176,11 @@ impl Lowering<'_> {
                 self.check_strings(view, value, name);
             }
         }
-        self.check_names(view, id, entries);
+        self.check_names(view, id, entries, holder);
         self.check_expr(view, id, entries);
     }
 
-    fn check_names(&mut self, view: View<'_>, id: NodeId, entries: &Entries) {
+    fn check_names(&mut self, view: View<'_>, id: NodeId, entries: &Entries, holder: Holder) {
         let record = get(view, entries, "record").filter(|&(_, value)| !empty(view, value));
         let alert = get(view, entries, "alert").filter(|&(_, value)| !empty(view, value));
         match (record, alert) {
@@ -191,8 +191,10 @@ impl Lowering<'_> {
                 diagnostic.help("make two rules of it");
             }
             (None, None) => self.nameless(view, id, entries),
-            (Some((_, value)), None) => self.check_record(view, value, entries),
-            (None, Some(_)) => {}
+            (Some((_, value)), None) if holder.dialect != Dialect::VictoriaMetrics => {
+                self.check_record(view, value, entries)
+            }
+            _ => {}
         }
     }
 

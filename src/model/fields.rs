@@ -134,26 +134,30 @@ impl Lowering<'_> {
         };
         let group = self.add_group(group);
         self.check_group(view, id, &entries, holder);
+        let language =
+            value("type").filter(|_| holder.dialect == Dialect::VictoriaMetrics).map(|id| view.tree.text(id));
+        let other_language = holder.dialect == Dialect::Loki || language.is_some_and(|name| name != "prometheus");
+        let holder = Holder { other_language, ..holder };
         let rules = value("rules");
         if let Some(rules) = rules.filter(|&rules| self.want_sequence(view, rules, "`rules`")) {
-            for (index, &item) in view.tree.items(rules).iter().enumerate() {
+            for &item in view.tree.items(rules) {
                 if self.visits == 0 {
                     return;
                 }
                 self.visits -= 1;
-                self.item(view, view.tree.resolve(item), group, holder, (index, place));
+                self.item(view, view.tree.resolve(item), group, holder, place);
             }
         } else if let Some(rules) = rules.filter(|&rules| view.is_rule(rules) && !self.stock()) {
-            self.rule(view, view.tree.resolve(rules), group, holder, None);
+            self.rule(view, view.tree.resolve(rules), group, holder);
         }
         if !self.stock() {
             self.others(view, &entries, &["rules"], place);
         }
     }
 
-    fn item(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder, (index, place): (usize, Place<'_>)) {
+    fn item(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder, place: Place<'_>) {
         if view.is_rule(id) {
-            return self.rule(view, id, group, holder, Some(index));
+            return self.rule(view, id, group, holder);
         }
         if view.tree.is_null(id) || !self.want_mapping(view, id, "a rule") {
             return;
@@ -166,7 +170,7 @@ impl Lowering<'_> {
     }
 
     /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`.
-    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder, _index: Option<usize>) {
+    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder) {
         let id = view.tree.resolve(id);
         let entries = view.entries(id);
         let of = |name: &str| entries.iter().find(|(key, _)| view.key(*key) == Some(name)).copied();
@@ -187,7 +191,7 @@ impl Lowering<'_> {
         if view.layer > 0 && view.tree.entries(id).filter(|(key, _)| view.key(*key) == Some("expr")).count() > 1 {
             expr.set_templated();
         }
-        let query = self.query(&expr, holder.dialect);
+        let query = self.query(&expr, holder);
         let rule = Rule {
             kind,
             span: self.span(view.layer, view.tree.range(id)),
@@ -207,17 +211,17 @@ impl Lowering<'_> {
     }
 
     /// The expression's tree, where it is PromQL.
-    fn query(&self, expr: &Text, dialect: Dialect) -> Option<promql::Parsed> {
-        if dialect == Dialect::Loki || expr.value().trim().is_empty() {
+    fn query(&self, expr: &Text, holder: Holder) -> Option<promql::Parsed> {
+        if holder.other_language || holder.dialect == Dialect::Loki || expr.value().trim().is_empty() {
             return None;
         }
         if expr.templated() {
             let readable = placeholder::blanked(expr.value(), self.marks)?;
-            let parsed = promql::parse(&readable, &self.promql);
+            let parsed = promql::parse(&readable, &self.options.promql);
             return parsed.errors.is_empty().then_some(parsed);
         }
-        let parsed = promql::parse(expr.value(), &self.promql);
-        let metricsql = dialect == Dialect::VictoriaMetrics && !parsed.errors.is_empty();
+        let parsed = promql::parse(expr.value(), &self.options.promql);
+        let metricsql = holder.dialect == Dialect::VictoriaMetrics && !parsed.errors.is_empty();
         (!metricsql).then_some(parsed)
     }
 }

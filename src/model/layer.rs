@@ -71,6 +71,15 @@ impl Layer {
         runs.into_iter().any(|(i, run)| run.unknown && (end(i) == run.at || run.at as usize == self.text.len()))
     }
 
+    /// Whether the line of this text that holds `range` is a line of the file, but for the same indentation on all lines: the
+    /// line break before it is one of the file.
+    pub(super) fn same_lines(&self, range: TextRange) -> bool {
+        let before = self.text.get(..range.start as usize).unwrap_or("");
+        let Some(at) = before.rfind('\n').and_then(|at| u32::try_from(at).ok()) else { return false };
+        let run = self.runs[..self.runs.partition_point(|run| run.at <= at)].last();
+        run.is_some_and(|run| run.verbatim)
+    }
+
     /// `value`, decoded from `range` of this text, with each placeholder as it is written in the file.
     pub(super) fn written(&self, source: &Source, range: TextRange, value: &str) -> String {
         let first = self.runs.partition_point(|run| run.at < range.start);

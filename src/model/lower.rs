@@ -18,6 +18,8 @@ pub struct Options {
     /// The dialect of every file, whatever it looks like. `Prometheus` means more than the dialect: each file is judged as a
     /// stock Prometheus 3.14 would load it, and none is taken for another kind of file.
     pub dialect: Option<Dialect>,
+    /// The server that expressions are written for.
+    pub promql: promql::Options,
 }
 
 /// Reads a source as far as it can be read. Linear in its length; never fails.
@@ -35,8 +37,6 @@ pub(super) struct Lowering<'a> {
     pub file: File,
     /// Placeholders that may stand in values.
     pub marks: Marks,
-    /// The options for expressions: those of a stock server.
-    pub promql: promql::Options,
     /// Index of the rule that problems are about.
     pub rule: Option<u32>,
     /// Nodes that may still be visited; aliases could lead round for ever.
@@ -63,7 +63,6 @@ impl<'a> Lowering<'a> {
             options,
             file,
             marks: Marks::default(),
-            promql: promql::Options::default(),
             rule: None,
             visits: 0,
             rule_file: false,

@@ -55,43 +55,69 @@ impl Marks {
 
 /// Whether a placeholder stands in `value`; with `promql`, only those that cannot be part of an expression.
 pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
-    next(value, 0, marks, promql).is_some()
+    Placeholders::new(value, marks, promql).next().is_some()
 }
 
-/// The bytes of the first placeholder from `from` on.
-fn next(value: &str, from: usize, marks: Marks, promql: bool) -> Option<(usize, usize)> {
-    let bytes = value.as_bytes();
-    let mut quoted = false;
-    let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        let rest = &bytes[at..];
-        let end = match byte {
+/// The placeholders of a value: the bytes of each, in order.
+struct Placeholders<'v> {
+    value: &'v str,
+    marks: Marks,
+    promql: bool,
+    at: usize,
+    quoted: bool,
+    /// Whether some `{{` was never closed; no later one is.
+    unclosed: bool,
+}
+
+impl<'v> Placeholders<'v> {
+    fn new(value: &'v str, marks: Marks, promql: bool) -> Self {
+        Self { value, marks, promql, at: 0, quoted: false, unclosed: false }
+    }
+
+    /// Length of the placeholder at the current byte; what Prometheus itself puts into braces is skipped.
+    fn here(&mut self, byte: u8) -> Option<usize> {
+        let (marks, rest) = (self.marks, &self.value.as_bytes()[self.at..]);
+        match byte {
             b'"' | b'\'' => {
-                quoted = !quoted;
+                self.quoted = !self.quoted;
                 None
             }
-            b'{' if rest.starts_with(b"{{") => match action(&value[at..]) {
-                Some((len, true)) if marks.go => return Some((at, at + len)),
-                Some((len, _)) => {
-                    at += len;
-                    continue;
+            b'{' if rest.starts_with(b"{{") && !self.unclosed => {
+                let Some((len, helm)) = action(&self.value[self.at..]) else {
+                    self.unclosed = true;
+                    return None;
+                };
+                if marks.go && helm {
+                    return Some(len);
                 }
-                None => None,
-            },
-            b'{' if marks.tags && rest.starts_with(b"{%") => enclosed(rest, b"%}"),
+                self.at += len - 1;
+                None
+            }
+            b'{' if marks.tags && rest.starts_with(b"{%") && rest.get(2) != Some(&b'%') => enclosed(rest, b"%}"),
             b'<' if marks.tags && rest.starts_with(b"<%") => enclosed(rest, b"%>"),
             b'%' if marks.percent && rest.starts_with(b"%%") => named(rest, 2, b"%%"),
-            b'(' if marks.parens && (quoted || !promql) && rest.starts_with(b"((") => named(rest, 2, b"))"),
+            b'(' if marks.parens && (self.quoted || !self.promql) && rest.starts_with(b"((") => named(rest, 2, b"))"),
             b'[' if marks.brackets && rest.starts_with(b"[[") => go_brackets(rest),
             b'$' if marks.dollar => variable(rest),
             _ => None,
-        };
-        if let Some(len) = end {
-            return Some((at, at + len));
         }
-        at += 1;
     }
-    None
+}
+
+impl Iterator for Placeholders<'_> {
+    type Item = (usize, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(&byte) = self.value.as_bytes().get(self.at) {
+            if let Some(len) = self.here(byte) {
+                let start = self.at;
+                self.at += len;
+                return Some((start, self.at));
+            }
+            self.at += 1;
+        }
+        None
+    }
 }
 
 /// Length of the `{{ … }}` at the start, and whether only Helm can mean it.
@@ -102,7 +128,7 @@ fn action(text: &str) -> Option<(usize, bool)> {
 }
 
 fn enclosed(bytes: &[u8], close: &[u8]) -> Option<usize> {
-    bytes.windows(close.len()).take(4096).position(|window| window == close).map(|at| at + close.len())
+    bytes.windows(close.len()).take(512).position(|window| window == close).map(|at| at + close.len())
 }
 
 fn name_len(bytes: &[u8]) -> usize {
@@ -146,8 +172,10 @@ pub(super) fn blanked(expr: &str, marks: Marks) -> Option<String> {
     let mut out = expr.as_bytes().to_vec();
     let (mut braces, mut quote) = (0usize, None);
     let mut at = 0;
+    let mut all = Placeholders::new(expr, marks, true).peekable();
     while let Some(&byte) = out.get(at) {
-        let placeholder = next(expr, at, marks, true).filter(|&(start, _)| start == at);
+        while all.next_if(|&(start, _)| start < at).is_some() {}
+        let placeholder = all.next_if(|&(start, _)| start == at);
         match (quote, placeholder) {
             (Some(_), Some((_, end))) => at = end - 1,
             (None, Some((start, end))) => {

@@ -47,6 +47,8 @@ pub(super) struct Holder {
     pub resource: Option<u32>,
     /// Whether a key that the dialect does not know is an error.
     pub strict: bool,
+    /// Whether expressions are in a language that is not read: LogQL, LogsQL, Graphite's.
+    pub other_language: bool,
 }
 
 /// Nodes may be nested this deep, aliases counted.
@@ -154,7 +156,13 @@ impl Lowering<'_> {
         };
         self.rule_file = true;
         let dialect = self.dialect(view, root, groups, place.dialect);
-        let holder = Holder { shape: place.shape, dialect, resource: self.resource(place.resource), strict: true };
+        let holder = Holder {
+            shape: place.shape,
+            dialect,
+            resource: self.resource(place.resource),
+            strict: true,
+            other_language: false,
+        };
         self.check_keys(view, &entries, Level::File, holder);
         self.check_duplicates(view, root);
         self.groups(view, groups, holder, place);
@@ -166,7 +174,13 @@ impl Lowering<'_> {
 
     /// The first document of a file, as Prometheus loads it.
     pub(super) fn stock_file(&mut self, view: View<'_>, root: NodeId) {
-        let holder = Holder { shape: Shape::Plain, dialect: Dialect::Prometheus, resource: None, strict: true };
+        let holder = Holder {
+            shape: Shape::Plain,
+            dialect: Dialect::Prometheus,
+            resource: None,
+            strict: true,
+            other_language: false,
+        };
         if !self.want_mapping(view, root, "a rule file") {
             return;
         }
@@ -199,7 +213,7 @@ impl Lowering<'_> {
         if telling.is_rule(view) {
             let holder = self.holder(view, id, place);
             let group = self.unnamed(view, id, holder);
-            return self.rule(view, id, group, holder, None);
+            return self.rule(view, id, group, holder);
         }
         if let (Some(kind), Some(metadata)) = (telling.kind, telling.metadata)
             && view.kind(kind) == Kind::Scalar
@@ -219,12 +233,23 @@ impl Lowering<'_> {
             let dialect = self.dialect(view, id, groups, place.dialect);
             let resource = self.resource(place.resource);
             let place = place.deeper();
-            self.groups(view, groups, Holder { shape: place.shape, dialect, resource, strict: false }, place);
+            self.groups(
+                view,
+                groups,
+                Holder { shape: place.shape, dialect, resource, strict: false, other_language: false },
+                place,
+            );
             return self.others(view, entries, &["groups"], place);
         }
         if telling.rules.is_some_and(|rules| view.tree.items(rules).iter().any(|&item| view.is_rule(item))) {
             let dialect = self.dialect(view, id, id, place.dialect);
-            let holder = Holder { shape: place.shape, dialect, resource: self.resource(place.resource), strict: false };
+            let holder = Holder {
+                shape: place.shape,
+                dialect,
+                resource: self.resource(place.resource),
+                strict: false,
+                other_language: false,
+            };
             return self.group(view, id, holder, place);
         }
         self.others(view, entries, &[], place);
@@ -243,7 +268,13 @@ impl Lowering<'_> {
         self.rule_file = true;
         let place = Place { dialect: self.options.dialect.or(known).or(place.dialect), shape, ..place };
         let dialect = self.dialect(view, spec, groups, place.dialect);
-        let holder = Holder { shape, dialect, resource: self.resource(place.resource), strict: known.is_some() };
+        let holder = Holder {
+            shape,
+            dialect,
+            resource: self.resource(place.resource),
+            strict: known.is_some(),
+            other_language: false,
+        };
         let inner = view.entries(spec);
         if holder.strict {
             self.check_duplicates(view, spec);
@@ -274,13 +305,19 @@ impl Lowering<'_> {
                 let holder = self.holder(view, id, place);
                 (self.unnamed(view, id, holder), holder)
             });
-            self.rule(view, item, group, holder, None);
+            self.rule(view, item, group, holder);
         }
     }
 
     fn holder(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) -> Holder {
         let dialect = self.dialect(view, id, id, place.dialect);
-        Holder { shape: place.shape, dialect, resource: self.resource(place.resource), strict: false }
+        Holder {
+            shape: place.shape,
+            dialect,
+            resource: self.resource(place.resource),
+            strict: false,
+            other_language: false,
+        }
     }
 
     /// A group made for rules that stand in none.

@@ -57,6 +57,19 @@ impl Text {
         self.span
     }
 
+    /// How it is written in its layer.
+    pub(super) fn raw(&self) -> Raw {
+        let range = self.far.as_ref().map_or(self.span.range(), |far| far.range);
+        Raw { range, style: self.style, indent: self.indent }
+    }
+
+    /// Whether it is a block scalar that keeps the line breaks behind it (`|+`). `text` is that of the file.
+    pub(super) fn keeps_breaks(&self, text: &str) -> bool {
+        let block = matches!(self.style, Style::Literal | Style::Folded);
+        let header = text.get(self.span.range().range()).unwrap_or("");
+        block && header.bytes().take_while(|byte| !matches!(byte, b'\n' | b'\r' | b'#')).any(|byte| byte == b'+')
+    }
+
     /// Index into [`File::layers`] of the text that it is a scalar of.
     #[must_use]
     pub fn layer(&self) -> u32 {
@@ -67,8 +80,7 @@ impl Text {
     /// that cannot be told to the byte.
     #[must_use]
     pub fn part(&self, file: &File, source: &Source, part: TextRange) -> Span {
-        let far = self.far.as_deref();
-        let raw = Raw { range: far.map_or(self.span.range(), |far| far.range), style: self.style, indent: self.indent };
+        let raw = self.raw();
         let layer = file.layers.get(self.layer() as usize);
         let text = layer.map_or(source.text(), |layer| layer.text(source));
         let range = raw.locate(text, &self.value, part);
