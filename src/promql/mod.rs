@@ -77,6 +77,18 @@ impl Features {
         extended_range_selectors: true,
         fill_modifiers: true,
     };
+
+    /// Switches a feature on by its short name or by that of Prometheus's `--enable-feature`; `false` where there is none of that name.
+    pub fn enable(&mut self, name: &str) -> bool {
+        match name {
+            "exp_funcs" | "promql-experimental-functions" => self.experimental_functions = true,
+            "duration_expr" | "promql-duration-expr" => self.duration_expressions = true,
+            "ext_range" | "promql-extended-range-selectors" => self.extended_range_selectors = true,
+            "fill" | "promql-binop-fill-modifiers" => self.fill_modifiers = true,
+            _ => return false,
+        }
+        true
+    }
 }
 
 /// A version of Prometheus, as far as the language goes.

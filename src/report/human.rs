@@ -19,10 +19,11 @@ use codespan_reporting::term::termcolor::{Ansi, Color, ColorSpec, NoColor, Write
 
 use super::causes::{Cause, causes};
 use super::positions::Positions;
-use super::safe::Guard;
+use super::safe::{self, Guard};
 use super::{Options, count};
 use crate::diagnostic::Severity;
 use crate::lint::report::{Finding, Report};
+use select::Shown;
 
 /// Lines are cut here where the width of the terminal is not known.
 const WIDTH: usize = 160;
@@ -36,6 +37,16 @@ pub fn write(report: &Report<'_>, options: &Options, out: &mut dyn io::Write) ->
         Page::new(report, options).write(&mut Ansi::new(guard))
     } else {
         Page::new(report, options).write(&mut NoColor::new(guard))
+    }
+}
+
+/// Writes the last lines alone: what was read, what was not, and what to do next.
+pub fn closing(report: &Report<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let guard = Guard::new(out, options.github);
+    if options.color {
+        closing::write(&Page::new(report, options), false, &mut Ansi::new(guard))
+    } else {
+        closing::write(&Page::new(report, options), false, &mut NoColor::new(guard))
     }
 }
 
@@ -55,19 +66,23 @@ impl<'r> Page<'r> {
     }
 
     fn write(&self, out: &mut dyn WriteColor) -> io::Result<()> {
-        let sums_up = !self.options.has_policy && !self.options.quiet && !self.causes.is_empty();
+        let sums_up = !self.options.has_policy && !self.options.quiet && !self.report.alerts.is_empty();
         if sums_up {
             scorecard::write(self, out)?;
-            overview::write(self, out)?;
         }
-        if self.options.all {
-            self.write_all(out)?;
-        } else if self.options.has_policy {
-            self.write_some_of_each(out)?;
-        } else {
-            self.write_worst(sums_up, out)?;
+        let shown = select::shown(self);
+        let mut proposed = false;
+        if sums_up && !shown.is_empty() {
+            proposed = overview::write(self, out)?;
+            heading(out, &self.title(shown.len()))?;
         }
-        if self.options.quiet { Ok(()) } else { closing::write(self, out) }
+        for Shown { index, more } in shown {
+            finding::write(self, self.finding(index), out)?;
+            if let Some((cause, more)) = more {
+                self.write_more(cause, more, out)?;
+            }
+        }
+        if self.options.quiet { Ok(()) } else { closing::write(self, proposed, out) }
     }
 
     /// A finding by its index in the report.
@@ -75,34 +90,19 @@ impl<'r> Page<'r> {
         &self.report.findings[index]
     }
 
-    fn write_all(&self, out: &mut dyn WriteColor) -> io::Result<()> {
-        super::open(self.report).try_for_each(|it| finding::write(self, it, out))
-    }
-
-    fn write_some_of_each(&self, out: &mut dyn WriteColor) -> io::Result<()> {
-        for shown in select::some_of_each(self) {
-            finding::write(self, self.finding(shown.index), out)?;
-            if let Some((cause, more)) = shown.more {
-                let text = super::safe::line(&cause.text);
-                paint(out, &bold(), &format!("… and {more} more like this"))?;
-                writeln!(out, " ({}: {text}); `--all` shows every one\n", cause.rule)?;
+    fn title(&self, shown: usize) -> String {
+        match super::open(self.report).count() {
+            total if total > shown => {
+                format!("the worst {shown} of {}; `--all` shows every one", count(total, "finding"))
             }
+            1 => "the finding".to_owned(),
+            total => format!("all {}", count(total, "finding")),
         }
-        Ok(())
     }
 
-    fn write_worst(&self, with_title: bool, out: &mut dyn WriteColor) -> io::Result<()> {
-        let total = super::open(self.report).count();
-        let worst = select::worst(self);
-        if with_title {
-            let title = match total {
-                _ if total > worst.len() => format!("the worst {} of {}", worst.len(), count(total, "finding")),
-                1 => "the finding".to_owned(),
-                _ => format!("all {}", count(total, "finding")),
-            };
-            heading(out, &title)?;
-        }
-        worst.into_iter().try_for_each(|index| finding::write(self, self.finding(index), out))
+    fn write_more(&self, cause: &Cause, more: usize, out: &mut dyn WriteColor) -> io::Result<()> {
+        paint(out, &bold(), &format!("… and {more} more like this"))?;
+        writeln!(out, " ({}: {}); `--all` shows every one\n", cause.rule, safe::line(&cause.text))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod human;
 pub mod json;
 mod positions;
 pub mod safe;
+pub mod table;
 pub mod verdicts;
 
 #[cfg(test)]

@@ -1,0 +1,179 @@
+//! `groundrules list`: every rule as it is understood.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+
+use super::load;
+use super::{Common, Stop, exit, stdout};
+use crate::lint::facts::{Facts, Field, Found};
+use crate::model::{Entry, File, Rule, RuleKind, Text};
+use crate::report::table::{self, Column};
+use crate::source::{Encoding, Source, Span};
+
+/// List every rule.
+#[derive(Args, Debug)]
+pub(super) struct List {
+    #[command(flatten)]
+    common: Common,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum Format {
+    Table,
+    Csv,
+    Json,
+    Jsonl,
+}
+
+/// A rule and all that is needed to show it.
+struct Row<'a> {
+    file: &'a File,
+    source: &'a Source,
+    rule: &'a Rule,
+    facts: Facts<'a>,
+}
+
+pub(super) fn run(command: &List) -> Result<u8, Stop> {
+    let loaded = load::load(&command.common)?;
+    if let Some(mistake) = loaded.mistakes.first() {
+        let source = loaded.workspace.source(mistake.span.source);
+        let at = source.position(mistake.span.start, Encoding::Scalar);
+        return Err(Stop::Usage(format!("{}:{}:{}: {} (`groundrules check` shows all mistakes)", source.path, at.line, at.column, mistake.message)));
+    }
+    let workspace = &loaded.workspace;
+    let parts = workspace.parts.iter().zip(&loaded.policies);
+    let rows = parts.flat_map(|(part, policy)| {
+        workspace.files(part).flat_map(move |(file, _)| {
+            let source = workspace.source(file.source);
+            let conventions = &policy.setup.conventions;
+            file.rules.iter().map(move |rule| Row { file, source, rule, facts: conventions.facts(file, source, rule) })
+        })
+    });
+    let owner = command.common.owner.as_deref();
+    let mut rows = rows.filter(|row| owner.is_none_or(|owner| row.facts.owner.found().is_some_and(|found| found.value == owner))).peekable();
+    let empty = rows.peek().is_none();
+    let mut out = stdout();
+    match command.format {
+        Format::Jsonl => rows.try_for_each(|row| line(&mut out, &row.json(), "\n"))?,
+        Format::Json => {
+            out.write_all(b"[")?;
+            for (index, row) in rows.enumerate() {
+                out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
+                line(&mut out, &row.json(), "")?;
+            }
+            out.write_all(b"\n]\n")?;
+        }
+        Format::Csv | Format::Table => {
+            let columns = ["file", "line", "kind", "name", "group", "severity", "owner", "owner from", "runbook", "runbook from"];
+            let columns: Vec<Column> = columns.into_iter().map(Column::left).collect();
+            let cells: Vec<Vec<String>> = rows.map(|row| row.cells()).collect();
+            if command.format == Format::Csv {
+                table::csv(&columns, &cells, &mut out)?;
+            } else {
+                table::plain(&columns, &cells, &mut out)?;
+            }
+        }
+    }
+    out.flush()?;
+    for (path, why) in &loaded.unreadable {
+        super::say(&format!("error: cannot read {path}: {why}"));
+    }
+    let code = if !loaded.unreadable.is_empty() {
+        exit::USAGE
+    } else if empty && !command.common.allow_empty {
+        super::say("error: no rule was found (`--allow-empty` allows it)")
+    } else {
+        exit::CLEAN
+    };
+    Ok(code)
+}
+
+fn line(out: &mut impl Write, value: &Value, end: &str) -> io::Result<()> {
+    crate::report::json::put(value, out)?;
+    out.write_all(end.as_bytes())
+}
+
+impl Row<'_> {
+    fn cells(&self) -> Vec<String> {
+        let value = |field: &Field<'_>| field.found().map(|found| found.value.clone()).unwrap_or_default();
+        let from = |field: &Field<'_>| field.found().map(|found| found.from.clone()).unwrap_or_default();
+        let line = self.source.position(self.rule.span.start, Encoding::Scalar).line.to_string();
+        vec![
+            self.source.path.clone(),
+            line,
+            kind(self.rule).to_owned(),
+            self.rule.name.value().to_owned(),
+            self.file.group(self.rule).name.as_ref().map(|name| name.value().to_owned()).unwrap_or_default(),
+            value(&self.facts.severity),
+            value(&self.facts.owner),
+            from(&self.facts.owner),
+            value(&self.facts.runbook),
+            from(&self.facts.runbook),
+        ]
+    }
+
+    fn json(&self) -> Value {
+        let Self { file, rule, facts, .. } = self;
+        let group = file.group(rule);
+        let optional = |text: &Option<Text>| text.as_ref().map(Text::value).map(str::to_owned);
+        let found = |field: &Field<'_>| field.found().map(|Found { value, from, .. }| json!({ "value": value, "from": from }));
+        let labels: Vec<&Entry> = file.labels(rule).collect();
+        let annotations: Vec<&Entry> = rule.annotations.entries.iter().collect();
+        let mut spans = Map::new();
+        let mut templated = Vec::new();
+        let fields = [("name", Some(&rule.name)), ("expr", Some(&rule.expr)), ("for", rule.hold.as_ref()), ("keep_firing_for", rule.keep.as_ref())];
+        let fields = fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?)));
+        let inner = [("labels", &labels), ("annotations", &annotations)];
+        let inner = inner.into_iter().flat_map(|(block, entries)| entries.iter().map(move |entry| (format!("{block}.{}", entry.key.value()), &entry.value)));
+        for (name, text) in fields.chain(inner) {
+            spans.insert(name.clone(), self.span(text.span()));
+            if text.templated() {
+                templated.push(name);
+            }
+        }
+        json!({
+            "file": self.source.path,
+            "group": group.name.as_ref().map(Text::value),
+            "kind": kind(rule),
+            "name": rule.name.value(),
+            "expr": rule.expr.value(),
+            "for": optional(&rule.hold),
+            "keep_firing_for": optional(&rule.keep),
+            "labels": map(&labels),
+            "annotations": map(&annotations),
+            "dialect": group.dialect.as_str(),
+            "shape": group.shape.as_str(),
+            "owner": found(&facts.owner),
+            "severity": found(&facts.severity),
+            "runbook": found(&facts.runbook),
+            "templated": templated,
+            "span": self.span(rule.span),
+            "spans": spans,
+        })
+    }
+
+    fn span(&self, span: Span) -> Value {
+        let start = self.source.position(span.start, Encoding::Scalar);
+        let end = self.source.position(span.end, Encoding::Scalar);
+        json!({
+            "start": span.start, "end": span.end,
+            "line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column,
+        })
+    }
+}
+
+fn kind(rule: &Rule) -> &'static str {
+    match rule.kind {
+        RuleKind::Alert => "alert",
+        RuleKind::Record => "record",
+    }
+}
+
+fn map(entries: &[&Entry]) -> Map<String, Value> {
+    entries.iter().map(|entry| (entry.key.value().to_owned(), Value::from(entry.value.value()))).collect()
+}

@@ -1,0 +1,171 @@
+//! From the command line's paths to everything that was read, and the policy over it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
+use rayon::prelude::*;
+
+use super::{Common, Stop};
+use crate::discover::{self, Candidate, Content, Target};
+use crate::evidence::links::Given;
+use crate::lint::Setup;
+use crate::model::{self, Part, Reading, Workspace, lower};
+use crate::policy::{self, Policy};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{Source, SourceId, Span, TextRange};
+
+/// Everything that was read.
+pub(super) struct Loaded {
+    /// Files and their texts.
+    pub(super) workspace: Workspace,
+    /// The policy of each part.
+    pub(super) policies: Vec<Policy>,
+    /// The policies' paths, without those parts that have none.
+    pub(super) policy_paths: Vec<String>,
+    /// What is wrong with the policies.
+    pub(super) mistakes: Vec<Diagnostic>,
+    /// Files that a policy excludes.
+    pub(super) excluded: usize,
+    /// Files named on the command line that could not be read: path and reason.
+    pub(super) unreadable: Vec<(String, String)>,
+}
+
+/// Finds and reads everything, in parallel.
+pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
+    if let Some(threads) = common.threads {
+        // A second call in one process keeps the first pool, which is as good.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    let mut loaded = Loaded {
+        workspace: Workspace::default(),
+        policies: Vec::new(),
+        policy_paths: Vec::new(),
+        mistakes: Vec::new(),
+        excluded: 0,
+        unreadable: Vec::new(),
+    };
+    let (standard, paths): (Vec<_>, Vec<_>) = common.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
+    if !standard.is_empty() {
+        loaded.stdin(common)?;
+    }
+    for target in discover::targets(&paths) {
+        loaded.target(common, &target)?;
+    }
+    Ok(loaded)
+}
+
+impl Loaded {
+    /// The lint rules' share of the policies.
+    pub(super) fn setups(&self) -> Vec<&Setup> {
+        self.policies.iter().map(|policy| &policy.setup).collect()
+    }
+
+    fn target(&mut self, common: &Common, target: &Target) -> Result<(), Stop> {
+        let path = common.config.clone().or_else(|| target.policy.clone());
+        let policy = self.policy(common, path.as_deref())?;
+        let exclude = policy.exclude.clone();
+        self.policies.push(policy);
+        let (mut candidates, excluded, errors) = discover::files(target, &exclude);
+        self.excluded += excluded;
+        self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));
+        // The policy is not one of the files that it is about.
+        candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
+        let read: Vec<(Content, Candidate)> = candidates.into_par_iter().map(|file| (discover::read(&file.real), file)).collect();
+        let part = self.add(common, read);
+        self.workspace.parts.push(Part { root: target.root.display().to_string(), files: part, whole: target.whole });
+        Ok(())
+    }
+
+    /// Standard input, as the file it is said to be.
+    fn stdin(&mut self, common: &Common) -> Result<(), Stop> {
+        let named = common.stdin_filename.clone();
+        let (path, target) = match &named {
+            Some(path) => (path.display().to_string(), discover::targets(std::slice::from_ref(path)).pop()),
+            None => ("-".to_owned(), discover::targets(&[PathBuf::from(".")]).pop()),
+        };
+        let Some(target) = target else { return Ok(()) };
+        let policy = self.policy(common, common.config.as_deref().or(target.policy.as_deref()))?;
+        self.policies.push(policy);
+        let relative = named.as_deref().and_then(|path| path.strip_prefix(&target.root).ok()).map_or(path.clone(), |path| path.display().to_string());
+        let content = discover::content(io::stdin().lock(), 1 << 16);
+        let candidate = Candidate { path, relative, real: named.unwrap_or_default(), named: true };
+        let files = self.add(common, vec![(content, candidate)]);
+        self.workspace.parts.push(Part { root: target.root.display().to_string(), files, whole: false });
+        Ok(())
+    }
+
+    /// The policy of a part; mistakes are kept for the caller to show.
+    fn policy(&mut self, common: &Common, path: Option<&Path>) -> Result<Policy, Stop> {
+        let Some(path) = path else { return Ok(Policy::default()) };
+        let text = match discover::read(path) {
+            Content::Text(text, None) => text,
+            Content::Unreadable(error) => return Err(Stop::Usage(format!("cannot read the policy {}: {error}", path.display()))),
+            _ => return Err(Stop::Usage(format!("the policy {} is not a text in UTF-8", path.display()))),
+        };
+        let id = SourceId(self.workspace.sources.len() as u32);
+        let source = Source::new(path.display().to_string(), text);
+        let (mut policy, mistakes) = policy::load(&source, id);
+        let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+        policy.links.given = Given { folder, trusted: common.config.is_some(), allow_private: common.allow_private };
+        self.policy_paths.push(source.path.clone());
+        self.workspace.sources.push(source);
+        self.mistakes.extend(mistakes);
+        Ok(policy)
+    }
+
+    fn add(&mut self, common: &Common, read: Vec<(Content, Candidate)>) -> std::ops::Range<usize> {
+        let first = self.workspace.sources.len();
+        let policy = self.policies.last();
+        let dialect = common.dialect.map(Into::into).or(policy.and_then(|policy| policy.dialect));
+        let options = lower::Options { dialect, promql: policy.map(|policy| policy.promql).unwrap_or_default() };
+        let from = self.workspace.files.len();
+        let made: Vec<_> = read
+            .into_par_iter()
+            .enumerate()
+            .map(|(index, (content, candidate))| file(SourceId((first + index) as u32), content, candidate, &options))
+            .collect();
+        for (source, file, candidate) in made {
+            if candidate.named && let Reading::NotChecked("unreadable", why) = &file.reading {
+                self.unreadable.push((source.path.clone(), why.clone()));
+            }
+            self.workspace.sources.push(source);
+            self.workspace.files.push(file);
+            self.workspace.paths.push(candidate.relative);
+        }
+        from..self.workspace.files.len()
+    }
+}
+
+/// Reads one file into the model.
+fn file(id: SourceId, content: Content, candidate: Candidate, options: &lower::Options) -> (Source, model::File, Candidate) {
+    let unread = |reading| model::File::unread(id, reading);
+    let (text, file) = match content {
+        Content::Text(text, bad) => {
+            let source = Source::new(candidate.path.as_str(), text);
+            let mut file = lower::lower(&source, id, options);
+            if let Some(at) = bad.filter(|_| file.reading == Reading::Rules) {
+                file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None });
+            }
+            return (source, file, candidate);
+        }
+        Content::NotText => (String::new(), unread(Reading::Skipped("not-text"))),
+        Content::Utf16 => {
+            let why = "it is UTF-16: save it as UTF-8".to_owned();
+            (String::new(), unread(Reading::NotChecked("unreadable", why)))
+        }
+        Content::TooLarge(size) => {
+            let why = format!("{} MiB, the limit is {}", size >> 20, discover::MAX_FILE >> 20);
+            (String::new(), unread(Reading::NotChecked("too-large", why)))
+        }
+        Content::Unreadable(error) => (String::new(), unread(Reading::NotChecked("unreadable", error.to_string()))),
+    };
+    (Source::new(candidate.path.as_str(), text), file, candidate)
+}
+
+fn not_utf8(id: SourceId, at: usize) -> Diagnostic {
+    let span = Span::new(id, TextRange::new(at as u32, at as u32 + 1));
+    let mut diagnostic = Diagnostic::new("yaml-syntax", Severity::Error, span, "a byte that is not UTF-8");
+    diagnostic.label("this byte").note("Prometheus refuses a file that is not UTF-8").help("save the file as UTF-8");
+    diagnostic
+}

@@ -1,0 +1,175 @@
+//! The command line: one file a command. Results go to standard output, all else to standard error.
+
+mod check;
+mod completions;
+mod evidence;
+mod explain;
+mod list;
+mod load;
+mod parse;
+mod rules;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::model::Dialect;
+
+/// Holds Prometheus alert rules to the ground rules of a shared on-call rotation.
+#[derive(Parser, Debug)]
+#[command(name = "groundrules", version, about, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Judge every alert under some paths
+    Check(check::Check),
+    /// List every rule as it is understood: owner, severity, runbook, and where each came from
+    List(list::List),
+    /// List the lint rules
+    Rules(rules::Rules),
+    /// Show the page of a lint rule: why, bad, good, options
+    Explain(explain::Explain),
+    /// Show how a PromQL expression or a template is read
+    Parse(parse::Parse),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// Options shared by the commands that read rule files.
+#[derive(Args, Debug)]
+struct Common {
+    /// Files and folders to read; `-` reads standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// The policy, instead of the groundrules.yaml that is found
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Ask nobody, even where the policy says `online: true`
+    #[arg(long, conflicts_with = "online")]
+    offline: bool,
+    /// Ask the hosts of runbooks
+    #[arg(long)]
+    online: bool,
+    /// Let runbooks be asked for on hosts in private address ranges
+    #[arg(long)]
+    allow_private: bool,
+    /// Take every file for this dialect; `prometheus` judges each as a stock Prometheus would load it
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<DialectName>,
+    /// Let a run that recognises nothing end well
+    #[arg(long)]
+    allow_empty: bool,
+    /// The day of the run, for waivers
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
+    /// Number of threads
+    #[arg(long, value_name = "N", env = "RAYON_NUM_THREADS", hide_env = true)]
+    threads: Option<usize>,
+    /// What standard input is, for messages and for finding the policy
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
+    /// Only alerts of this owner
+    #[arg(long, value_name = "TEAM")]
+    owner: Option<String>,
+}
+
+/// The dialects by name.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum DialectName {
+    Prometheus,
+    Thanos,
+    Mimir,
+    #[value(name = "victoriametrics")]
+    VictoriaMetrics,
+    Loki,
+}
+
+impl From<DialectName> for Dialect {
+    fn from(name: DialectName) -> Self {
+        match name {
+            DialectName::Prometheus => Self::Prometheus,
+            DialectName::Thanos => Self::Thanos,
+            DialectName::Mimir => Self::Mimir,
+            DialectName::VictoriaMetrics => Self::VictoriaMetrics,
+            DialectName::Loki => Self::Loki,
+        }
+    }
+}
+
+/// Why a command ended early: something for the user to mend, said on standard error.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// A mistake of usage or policy, or a file that cannot be read: exit 2.
+    Usage(String),
+    /// Standard output is gone.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Exit codes of the program.
+pub(crate) mod exit {
+    /// Nothing at or above the level to fail on.
+    pub(crate) const CLEAN: u8 = 0;
+    /// Findings.
+    pub(crate) const FINDINGS: u8 = 1;
+    /// Usage, policy, unreadable input, nothing recognised.
+    pub(crate) const USAGE: u8 = 2;
+    /// Evidence was demanded and could not be had.
+    pub(crate) const EVIDENCE: u8 = 3;
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Printing help can only fail where nobody reads it.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(exit::USAGE);
+        }
+    };
+    let result = match cli.command {
+        Command::Check(command) => check::run(&command),
+        Command::List(command) => list::run(&command),
+        Command::Rules(command) => rules::run(&command),
+        Command::Explain(command) => explain::run(&command),
+        Command::Parse(command) => parse::run(&command),
+        Command::Completions(command) => completions::run(&command),
+    };
+    match result {
+        Ok(code) => code,
+        // The reader of a pipe has seen enough.
+        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLEAN,
+        Err(Stop::Output(error)) => say(&format!("error: cannot write: {error}")),
+        Err(Stop::Usage(message)) => say(&format!("error: {message}")),
+    }
+}
+
+/// Says something on standard error that ends the run.
+fn say(message: &str) -> u8 {
+    let _ = writeln!(io::stderr(), "{}", crate::report::safe::lines(message));
+    exit::USAGE
+}
+
+/// Standard output, buffered.
+fn stdout() -> io::BufWriter<io::StdoutLock<'static>> {
+    io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}

@@ -1,0 +1,260 @@
+//! Which files a run looks at: the only module that walks the file system.
+//!
+//! Regular files alone, links never followed, `.gitignore` honoured, everything in the order of its path. What cannot be read is
+//! kept, with the reason.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
+use ignore::WalkBuilder;
+
+/// Name of the policy file.
+pub const POLICY: &str = "groundrules.yaml";
+/// Largest file that is read, in bytes. The largest public rule file has 4 MB.
+pub const MAX_FILE: u64 = 32 << 20;
+
+/// The paths of one root.
+#[derive(Debug)]
+pub struct Target {
+    /// The nearest folder upward that holds `.git` or a policy, else the path itself (a file: its folder).
+    pub root: PathBuf,
+    /// The policy found there.
+    pub policy: Option<PathBuf>,
+    /// The paths of the command line under this root.
+    pub paths: Vec<PathBuf>,
+    /// Whether one of them is the root.
+    pub whole: bool,
+}
+
+/// A file and what could be read of it.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The path as given, joined with what was found below it, `/` as separator.
+    pub path: String,
+    /// The same relative to the root.
+    pub relative: String,
+    /// Where it lies.
+    pub real: PathBuf,
+    /// Whether the command line named it, rather than a folder above it.
+    pub named: bool,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum Content {
+    /// Text; the offset is that of the first byte that is not UTF-8, bad bytes being replaced by `?` one for one.
+    Text(String, Option<usize>),
+    /// Bytes that are no text.
+    NotText,
+    /// UTF-16, by its byte order mark.
+    Utf16,
+    /// More bytes than the cap.
+    TooLarge(u64),
+    /// Not to be had.
+    Unreadable(io::Error),
+}
+
+/// Groups paths by root, in the order given.
+#[must_use]
+pub fn targets(paths: &[PathBuf]) -> Vec<Target> {
+    let mut targets: Vec<Target> = Vec::new();
+    for path in paths {
+        let (root, policy) = root(path);
+        let whole = same(path, &root);
+        match targets.iter_mut().find(|target| target.root == root) {
+            Some(target) => {
+                target.whole |= whole;
+                target.paths.push(path.clone());
+            }
+            None => targets.push(Target { root, policy, paths: vec![path.clone()], whole }),
+        }
+    }
+    targets
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// The root of a path and the policy there. Paths stay as given where the root lies below or at them, so that names in messages
+/// are those the user knows.
+fn root(path: &Path) -> (PathBuf, Option<PathBuf>) {
+    let folder = if path.is_dir() { path.to_path_buf() } else { path.parent().unwrap_or(Path::new("")).to_path_buf() };
+    let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+    let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+    for (up, above) in absolute.ancestors().enumerate() {
+        let policy = above.join(POLICY);
+        if policy.is_file() || above.join(".git").exists() {
+            let named = if up == 0 { folder } else { above.to_path_buf() };
+            let policy = policy.is_file().then(|| named.join(POLICY));
+            return (named, policy);
+        }
+    }
+    (folder, None)
+}
+
+/// The files under a target, sorted by path, each once; and the number of files that `exclude` leaves out.
+///
+/// # Errors
+/// A path of the command line that is not there or cannot be read, with the reason.
+pub fn files(target: &Target, exclude: &GlobSet) -> (Vec<Candidate>, usize, Vec<(PathBuf, io::Error)>) {
+    let mut found = Vec::new();
+    let mut errors = Vec::new();
+    for path in &target.paths {
+        match path.metadata() {
+            Ok(meta) if meta.is_dir() => walk(path, target, &mut found),
+            Ok(_) => found.push(candidate(path.clone(), target, true)),
+            Err(error) => errors.push((path.clone(), error)),
+        }
+    }
+    let before = found.len();
+    found.retain(|file: &Candidate| file.named || !exclude.is_match(&file.relative));
+    let excluded = before - found.len();
+    found.sort_by(|a, b| (&a.path, !a.named).cmp(&(&b.path, !b.named)));
+    found.dedup_by(|a, b| a.path == b.path);
+    (found, excluded, errors)
+}
+
+fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>) {
+    let in_git = target.root.join(".git").exists();
+    let walker = WalkBuilder::new(folder)
+        .hidden(false)
+        .parents(in_git)
+        .ignore(false)
+        .git_global(false)
+        .git_exclude(false)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build();
+    for entry in walker {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.push(candidate(entry.into_path(), target, false)),
+            Ok(_) => {}
+            // What cannot be listed is kept as a file that cannot be read, so that it is said.
+            Err(error) => found.extend(place(&error).map(|path| candidate(path, target, false))),
+        }
+    }
+}
+
+fn place(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } => place(err),
+        _ => None,
+    }
+}
+
+fn candidate(real: PathBuf, target: &Target, named: bool) -> Candidate {
+    let path = display(&real);
+    let relative = match real.strip_prefix(&target.root) {
+        Ok(below) => display(below),
+        Err(_) => match (real.canonicalize(), target.root.canonicalize()) {
+            (Ok(real), Ok(root)) => real.strip_prefix(root).map_or_else(|_| path.clone(), display),
+            _ => path.clone(),
+        },
+    };
+    Candidate { path, relative, real, named }
+}
+
+/// A path as text, `/` as separator, without a leading `./`.
+fn display(path: &Path) -> String {
+    let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    text.strip_prefix("./").map_or(text.clone(), str::to_owned)
+}
+
+/// Reads a file, up to the cap.
+#[must_use]
+pub fn read(path: &Path) -> Content {
+    match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
+        Ok((meta, _)) if !meta.is_file() => Content::Unreadable(io::Error::other("not a regular file")),
+        Ok((meta, _)) if meta.len() > MAX_FILE => Content::TooLarge(meta.len()),
+        Ok((meta, file)) => content(file, meta.len()),
+        Err(error) => Content::Unreadable(error),
+    }
+}
+
+/// Reads a stream, up to the cap; `size` is a guess at its length in bytes.
+pub fn content(stream: impl Read, size: u64) -> Content {
+    let mut bytes = Vec::with_capacity(size.min(MAX_FILE) as usize + 1);
+    match stream.take(MAX_FILE + 1).read_to_end(&mut bytes) {
+        Err(error) => Content::Unreadable(error),
+        Ok(read) if read as u64 > MAX_FILE => Content::TooLarge(read as u64),
+        Ok(_) => text(bytes),
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Content {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Content::Utf16;
+    }
+    if bytes.iter().take(8192).any(|byte| *byte == 0) {
+        return Content::NotText;
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Content::Text(text, None),
+        Err(error) => {
+            let bad = error.utf8_error().valid_up_to();
+            Content::Text(replaced(error.as_bytes()), Some(bad))
+        }
+    }
+}
+
+/// The text with a `?` for each byte that is not UTF-8, so that all offsets stay.
+fn replaced(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, if file.ends_with(".gitignore") { "ignored/\n" } else { "a: b\n" }).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_root_is_the_nearest_folder_with_a_policy_or_a_repository() {
+        let folder = tree(&["repo/.git/HEAD", "repo/team/groundrules.yaml", "repo/team/rules/a.yaml", "repo/b.yaml", "c.yaml"]);
+        let at = |path: &str| folder.path().join(path);
+        let found = targets(&[at("repo/team/rules"), at("repo/b.yaml"), at("repo")]);
+        assert_eq!(found.len(), 2);
+        assert!(found[0].root.ends_with("repo/team") && found[0].policy.is_some() && !found[0].whole);
+        assert!(found[1].root.ends_with("repo") && found[1].policy.is_none() && found[1].whole);
+        assert_eq!(found[1].paths.len(), 2);
+    }
+
+    #[test]
+    fn ignored_files_links_and_the_repository_itself_are_left_out() {
+        let folder = tree(&[".git/HEAD", ".gitignore", "ignored/x.yaml", "b/y.rules", "a.yaml"]);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.path().join("a.yaml"), folder.path().join("link.yaml")).unwrap();
+        let target = &targets(&[folder.path().to_path_buf()])[0];
+        let (found, excluded, errors) = files(target, &GlobSet::empty());
+        let names: Vec<_> = found.iter().map(|file| file.relative.as_str()).collect();
+        assert_eq!(names, [".gitignore", "a.yaml", "b/y.rules"]);
+        assert!(errors.is_empty() && excluded == 0);
+    }
+
+    #[test]
+    fn bad_bytes_keep_their_offsets() {
+        let Content::Text(text, bad) = text(b"a: \xff\xfeb\n".to_vec()) else { panic!("text") };
+        assert_eq!((text.as_str(), bad), ("a: ??b\n", Some(3)));
+        assert!(matches!(super::text(b"a\0b".to_vec()), Content::NotText));
+        assert!(matches!(super::text(b"\xff\xfea\0".to_vec()), Content::Utf16));
+        assert!(matches!(content(io::repeat(b'x'), 0), Content::TooLarge(_)));
+    }
+}

@@ -1,0 +1,19 @@
+//! Questions that lint rules ask of the world, and the answers, as data.
+//!
+//! A lint rule names its questions beforehand and reads the answers later; who finds them (a local tree, a cache, the network,
+//! a snapshot of firing history) is no concern of the rule. A question without an answer was not asked.
+
+pub mod history;
+pub mod links;
+pub mod prometheus;
+
+use std::collections::BTreeMap;
+
+/// Everything that is known of the world in a run.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// What is known of each runbook reference that was asked about.
+    pub runbooks: BTreeMap<links::Question, links::Answer>,
+    /// Firing history, where a snapshot was given.
+    pub history: Option<history::History>,
+}

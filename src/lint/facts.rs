@@ -1,0 +1,172 @@
+//! What a policy finds in an alert: its owner, its severity, its runbook, and where each came from.
+
+use super::conventions::{Conventions, Keys};
+use crate::model::{Entry, File, Rule, Text};
+use crate::promql::{ClauseKind, walk};
+use crate::source::{Source, Span, TextRange};
+
+/// Owner, severity and runbook of a rule.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// Who answers for it.
+    pub owner: Field<'a>,
+    /// How urgent it is.
+    pub severity: Field<'a>,
+    /// What to do about it.
+    pub runbook: Field<'a>,
+    /// Why the alert is not meant for people, where it is not.
+    pub exempt: Option<&'static str>,
+    /// Whether somebody is woken; none where the severity cannot be told.
+    pub pages: Option<bool>,
+    /// Whether its severity says that nobody is called; none where it cannot be told.
+    pub silent: Option<bool>,
+}
+
+/// What was found for one of them.
+#[derive(Clone, Debug)]
+pub enum Field<'a> {
+    /// A key that says it.
+    Found(Found<'a>),
+    /// No key.
+    Missing,
+    /// No key, but a placeholder of a template engine may bring one.
+    Unknown,
+}
+
+/// A value, as written.
+#[derive(Clone, Debug)]
+pub struct Found<'a> {
+    /// The value, without the blanks around it.
+    pub value: String,
+    /// `label team`, `annotation runbook_url`, `group label team`, `resource label team`, `expression group_left(team)`.
+    pub from: String,
+    /// The key alone.
+    pub key: String,
+    /// The scalar; none where the value comes from the expression.
+    pub text: Option<&'a Text>,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether a placeholder of a template engine decides it.
+    pub templated: bool,
+}
+
+impl<'a> Field<'a> {
+    /// The value, where there is one.
+    #[must_use]
+    pub fn found(&self) -> Option<&Found<'a>> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Missing | Self::Unknown => None,
+        }
+    }
+
+    /// The value where it stands in the file and is not empty.
+    #[must_use]
+    pub fn known(&self) -> Option<&Found<'a>> {
+        self.found().filter(|found| !found.templated && !found.is_empty())
+    }
+}
+
+impl<'a> Found<'a> {
+    fn new(kind: &str, key: &str, text: &'a Text) -> Self {
+        Self {
+            value: text.value().trim().to_owned(),
+            from: format!("{kind} {key}"),
+            key: key.to_owned(),
+            text: Some(text),
+            span: text.span(),
+            templated: text.templated(),
+        }
+    }
+
+    /// Whether nothing is written: no value, blanks, a null.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty() || self.text.is_some_and(Text::is_null)
+    }
+
+    /// Whether Prometheus fills the value in when the alert fires.
+    #[must_use]
+    pub fn is_dynamic(&self) -> bool {
+        self.value.contains("{{")
+    }
+}
+
+impl Conventions {
+    /// What these conventions find in `rule`.
+    #[must_use]
+    pub fn facts<'a>(&self, file: &'a File, source: &Source, rule: &'a Rule) -> Facts<'a> {
+        let severity = find(file, rule, &self.severity, false);
+        let owner = match find(file, rule, &self.owner, true) {
+            Field::Found(found) if found.templated || !found.is_empty() => Field::Found(found),
+            other => joined_owner(file, source, rule, &self.owner.labels).map_or(other, Field::Found),
+        };
+        let known = severity.known().filter(|found| !found.is_dynamic()).map(|found| found.value.as_str());
+        let missing = matches!(severity, Field::Missing);
+        Facts {
+            exempt: self.exemption(rule, known),
+            pages: known.map(|value| self.pages(value)).or(missing.then_some(false)),
+            silent: known.map(|value| self.is_silent(value)).or(missing.then_some(false)),
+            owner,
+            runbook: find(file, rule, &self.runbook, false),
+            severity,
+        }
+    }
+
+    fn exemption(&self, rule: &Rule, severity: Option<&str>) -> Option<&'static str> {
+        if self.exempt.iter().any(|name| name.is_match(rule.name.value())) {
+            return Some("a watchdog, heartbeat or inhibitor");
+        }
+        if severity.is_some_and(|value| value.eq_ignore_ascii_case("none")) {
+            return Some("its severity is `none`");
+        }
+        let expr = rule.expr.value();
+        (expr.len() < 40 && expr.replace([' ', '\n', '\t'], "") == "vector(1)").then_some("it always fires: `vector(1)`")
+    }
+}
+
+/// The first key that has a value, else the first key that is there, else nothing. Labels route an alert, so an owner is looked
+/// for there first; a runbook is an annotation that some keep as a label.
+fn find<'a>(file: &'a File, rule: &'a Rule, keys: &Keys, of_owner: bool) -> Field<'a> {
+    let mut all = Vec::new();
+    let of = |kind: &'static str, keys: &[String], entries: &'a [Entry], all: &mut Vec<Found<'a>>| {
+        for key in keys {
+            all.extend(entries.iter().filter(|entry| entry.key.value() == key).map(|entry| Found::new(kind, key, &entry.value)));
+        }
+    };
+    if !of_owner {
+        of("annotation", &keys.annotations, &rule.annotations.entries, &mut all);
+    }
+    of("label", &keys.labels, &rule.labels.entries, &mut all);
+    let group: Vec<String> = keys.labels.iter().filter(|key| rule.labels.get(key).is_none()).cloned().collect();
+    of("group label", &group, &file.group(rule).labels, &mut all);
+    if of_owner {
+        of("annotation", &keys.annotations, &rule.annotations.entries, &mut all);
+        if let Some(resource) = file.resource(rule) {
+            of("resource label", &keys.labels, &resource.labels, &mut all);
+        }
+    }
+    let given = all.iter().position(|found| found.templated || !found.is_empty()).unwrap_or(0);
+    if !all.is_empty() {
+        return Field::Found(all.swap_remove(given));
+    }
+    if rule.labels.open || (rule.annotations.open && !keys.annotations.is_empty()) { Field::Unknown } else { Field::Missing }
+}
+
+/// An owner that the expression itself joins in: `… * on(x) group_left(team) owners`.
+fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &[String]) -> Option<Found<'a>> {
+    let query = rule.query.as_ref()?;
+    let expression = rule.expr.value();
+    let joins = walk::clauses(&query.ast).filter(|(_, clause)| matches!(clause.kind, ClauseKind::GroupLeft | ClauseKind::GroupRight));
+    let named = |range: &TextRange| expression.get(range.range()).is_some_and(|name| keys.iter().any(|key| key == name));
+    let (side, range) = joins.into_iter().find_map(|(_, clause)| Some((clause.kind.text(), query.ast.list(clause.labels).find(named)?)))?;
+    let key = expression.get(range.range())?.to_owned();
+    Some(Found {
+        value: format!("{{{{ $labels.{key} }}}}"),
+        from: format!("expression {side}({key})"),
+        key,
+        text: None,
+        span: rule.expr.part(file, source, range),
+        templated: false,
+    })
+}

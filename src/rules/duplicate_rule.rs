@@ -1,0 +1,114 @@
+//! No rule is written twice.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::{File, Rule, RuleKind};
+use crate::promql::print;
+
+/// `duplicate-rule`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DuplicateRule {}
+
+impl Configurable for DuplicateRule {
+    const META: Meta = Meta {
+        id: "duplicate-rule",
+        summary: "no rule is written twice",
+        level: Level::At(Severity::Warning),
+        levels: "warning inside a file; one note for each pair of files that share rules",
+        page: include_str!("../../rules/duplicate-rule.md"),
+    };
+}
+
+/// What makes two rules the same: kind, name, labels and expression. Labels are compared first, so that few expressions are
+/// printed.
+type Head<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>);
+
+impl LintRule for DuplicateRule {
+    fn file(&self, file: &File, cx: &mut Context<'_>) {
+        let mut peers: HashMap<Head<'_>, Vec<usize>> = HashMap::new();
+        for (index, rule) in file.rules.iter().enumerate() {
+            peers.entry(head(file, rule)).or_default().push(index);
+        }
+        let mut twins = Vec::new();
+        for indexes in peers.into_values().filter(|indexes| indexes.len() > 1) {
+            let mut first: HashMap<String, usize> = HashMap::new();
+            for index in indexes {
+                if let Some(&earlier) = first.get(&expression(&file.rules[index])) {
+                    twins.push((index, earlier));
+                } else {
+                    first.insert(expression(&file.rules[index]), index);
+                }
+            }
+        }
+        twins.sort_unstable();
+        for (index, earlier) in twins {
+            let (rule, earlier) = (&file.rules[index], &file.rules[earlier]);
+            let name = rule.name.value();
+            let (kind, harm) = match rule.kind {
+                RuleKind::Alert => ("alert", "both fire at once, and a mend of one leaves the other as it was"),
+                RuleKind::Record => ("recording rule", "both write the same series, and the server drops the samples of one"),
+            };
+            let message = format!("{kind} `{name}` is written twice, with the same expression and labels");
+            let mut diagnostic = Diagnostic::new(Self::META.id, Severity::Warning, rule.name.span(), message);
+            diagnostic.cause("rules written twice in a file").label("here again").related(earlier.name.span(), "first written here");
+            diagnostic.note(harm).help("remove one of the two, or let a label tell them apart");
+            cx.add(diagnostic, Some(index as u32));
+        }
+    }
+
+    fn workspace(&self, cx: &mut Context<'_>) {
+        let files: Vec<(&File, &str)> = cx.files().collect();
+        let mut owners: HashMap<(Head<'_>, String), Vec<(usize, usize)>> = HashMap::new();
+        let mut names: HashMap<&str, usize> = HashMap::new();
+        for (file, _) in &files {
+            let own: std::collections::HashSet<&str> = file.rules.iter().map(|rule| rule.name.value()).collect();
+            own.into_iter().for_each(|name| *names.entry(name).or_default() += 1);
+        }
+        for (at, (file, _)) in files.iter().enumerate() {
+            for (index, rule) in file.rules.iter().enumerate().filter(|(_, rule)| names.get(rule.name.value()).is_some_and(|n| *n > 1)) {
+                owners.entry((head(file, rule), expression(rule))).or_default().push((at, index));
+            }
+        }
+        // A rule that stands in many files is compared with its first place alone: the pairs stay linear in the copies.
+        let mut pairs: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
+        for places in owners.into_values() {
+            let Some(&(first, original)) = places.first() else { continue };
+            for &(at, index) in places.iter().filter(|(at, _)| *at != first) {
+                pairs.entry((first, at)).or_default().push((original, index));
+            }
+        }
+        for ((first, at), mut copies) in pairs {
+            copies.sort_unstable_by_key(|(_, index)| *index);
+            let (file, path) = files[first];
+            let Some(&(original, index)) = copies.first() else { continue };
+            let (rule, twin) = (&files[at].0.rules[index], &file.rules[original]);
+            let count = copies.len();
+            let what = if count == 1 { format!("rule `{}` is", rule.name.value()) } else { format!("{count} rules of this file are") };
+            let message = format!("{what} written in `{path}` too");
+            let mut diagnostic = Diagnostic::new(Self::META.id, Severity::Note, rule.name.span(), message);
+            diagnostic.cause("rules written in two files").label("the first of them").related(twin.name.span(), "the same rule");
+            diagnostic.subject(path).help("keep one copy, unless different servers load the two files");
+            cx.add(diagnostic, None);
+        }
+    }
+}
+
+fn head<'a>(file: &'a File, rule: &'a Rule) -> Head<'a> {
+    let mut labels: Vec<_> = file.labels(rule).map(|entry| (entry.key.value(), entry.value.value())).collect();
+    labels.sort_unstable();
+    (rule.kind == RuleKind::Alert, rule.name.value(), labels)
+}
+
+/// The expression as Prometheus prints it, so that blanks and line breaks make no difference.
+fn expression(rule: &Rule) -> String {
+    let text = rule.expr.value();
+    match rule.query.as_ref().filter(|query| query.errors.is_empty()) {
+        Some(query) => print::canonical(&query.ast, text),
+        None => text.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}

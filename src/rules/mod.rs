@@ -1,0 +1,80 @@
+//! The lint rules: one file each, and the one list of them.
+
+use crate::lint::{Configurable, LintRule, Meta};
+
+mod annotation_required;
+mod duplicate_rule;
+mod label_required;
+mod noisy_frequent;
+mod owner_missing;
+mod promql_syntax;
+mod required;
+mod rule_structure;
+mod runbook;
+mod runbook_anchor_missing;
+mod runbook_dead;
+mod runbook_malformed;
+mod runbook_missing;
+mod runbook_placeholder;
+mod runbook_unsafe;
+mod severity_missing;
+mod severity_unknown;
+mod summary_missing;
+mod template_syntax;
+mod yaml_syntax;
+
+/// Something done for every lint rule, in the order of lists and tables.
+pub trait Visitor {
+    /// Visits one lint rule.
+    fn visit<R: Configurable>(&mut self);
+}
+
+/// Visits every lint rule. This is the list.
+pub fn visit(visitor: &mut impl Visitor) {
+    visitor.visit::<yaml_syntax::YamlSyntax>();
+    visitor.visit::<rule_structure::RuleStructure>();
+    visitor.visit::<promql_syntax::PromqlSyntax>();
+    visitor.visit::<template_syntax::TemplateSyntax>();
+    visitor.visit::<duplicate_rule::DuplicateRule>();
+    visitor.visit::<summary_missing::SummaryMissing>();
+    visitor.visit::<annotation_required::AnnotationRequired>();
+    visitor.visit::<label_required::LabelRequired>();
+    visitor.visit::<runbook_missing::RunbookMissing>();
+    visitor.visit::<runbook_placeholder::RunbookPlaceholder>();
+    visitor.visit::<runbook_malformed::RunbookMalformed>();
+    visitor.visit::<runbook_unsafe::RunbookUnsafe>();
+    visitor.visit::<runbook_dead::RunbookDead>();
+    visitor.visit::<runbook_anchor_missing::RunbookAnchorMissing>();
+    visitor.visit::<owner_missing::OwnerMissing>();
+    visitor.visit::<severity_missing::SeverityMissing>();
+    visitor.visit::<severity_unknown::SeverityUnknown>();
+    visitor.visit::<noisy_frequent::NoisyFrequent>();
+}
+
+/// What is said of every lint rule.
+#[must_use]
+pub fn all() -> Vec<&'static Meta> {
+    struct All(Vec<&'static Meta>);
+    impl Visitor for All {
+        fn visit<R: Configurable>(&mut self) {
+            self.0.push(&R::META);
+        }
+    }
+    let mut all = All(Vec::new());
+    visit(&mut all);
+    all.0
+}
+
+/// Every lint rule as it is without a policy.
+#[must_use]
+pub fn defaults() -> Vec<(&'static Meta, Box<dyn LintRule>)> {
+    struct Defaults(Vec<(&'static Meta, Box<dyn LintRule>)>);
+    impl Visitor for Defaults {
+        fn visit<R: Configurable>(&mut self) {
+            self.0.push((&R::META, Box::new(R::default())));
+        }
+    }
+    let mut defaults = Defaults(Vec::new());
+    visit(&mut defaults);
+    defaults.0
+}

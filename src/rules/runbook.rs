@@ -1,0 +1,106 @@
+//! What the lint rules on runbook references share: the reference of an alert, its form, and the question about it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Severity;
+use crate::evidence::links::{Answer, Fault, Form, Question, form};
+use crate::lint::Context;
+use crate::lint::facts::{Facts, Found};
+use crate::model::{Rule, RuleKind, Text};
+use crate::promql::{MatchOp, walk};
+use crate::source::{Span, TextRange};
+
+/// A runbook reference that is written out.
+pub(super) struct Reference<'a> {
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) found: &'a Found<'a>,
+    pub(super) text: &'a Text,
+}
+
+/// The runbook reference of an alert. Where there is none to judge the verdict is settled.
+pub(super) fn reference<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<Reference<'a>> {
+    let facts = cx.facts().filter(|_| rule.kind == RuleKind::Alert)?;
+    let Some(found) = facts.runbook.found() else {
+        cx.exempt("`runbook-missing` judges an alert without one");
+        return None;
+    };
+    if found.templated {
+        cx.unknown("the runbook comes from a template engine's placeholder");
+        return None;
+    }
+    Some(Reference { facts, found, text: found.text? })
+}
+
+/// The question about the runbook of an alert, where its reference is one that can be asked about.
+pub(super) fn question(rule: &Rule, cx: &Context<'_>) -> Option<Question> {
+    let found = cx.facts().filter(|_| rule.kind == RuleKind::Alert)?.runbook.known()?;
+    let asks = matches!(form(&found.value), Form::Url | Form::Path | Form::Templated | Form::Unsafe(_));
+    asks.then(|| Question::new(&found.value, cx.root(), labels(rule, cx)))
+}
+
+/// The answer to [`question`]; the verdict is settled where there is none.
+pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference<'a>, &'a Answer)> {
+    let reference = reference(rule, cx)?;
+    let Some(question) = question(rule, cx) else {
+        cx.exempt("`runbook-placeholder` and `runbook-malformed` judge what is no reference");
+        return None;
+    };
+    let answer = cx.evidence().runbooks.get(&question);
+    if answer.is_none() {
+        cx.not_asked("runbook pages were not asked: `--online` asks them");
+    }
+    Some((reference, answer?))
+}
+
+/// Label values that the alert is known to have: its own, and those that its selectors agree on.
+fn labels(rule: &Rule, cx: &Context<'_>) -> BTreeMap<String, String> {
+    let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let expression = rule.expr.value();
+    let matchers = rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
+    for matcher in matchers.filter(|matcher| matcher.op == MatchOp::Equal) {
+        let text = |range| walk::text_of(expression, range).map(Cow::into_owned);
+        let Some((name, value)) = matcher.name.and_then(text).zip(text(matcher.value)) else { continue };
+        let known = labels.entry(name).or_insert_with(|| Some(value.clone()));
+        if known.as_ref() != Some(&value) {
+            *known = None;
+        }
+    }
+    for entry in cx.file().into_iter().flat_map(|file| file.labels(rule)) {
+        let value = entry.value.value();
+        let written = !entry.value.templated() && !value.contains("{{");
+        labels.insert(entry.key.value().to_owned(), written.then(|| value.to_owned()));
+    }
+    labels.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// How grave a missing runbook is: an error where somebody is woken.
+pub(super) fn severity(facts: &Facts<'_>) -> Severity {
+    if facts.pages == Some(true) { Severity::Error } else { Severity::Warning }
+}
+
+/// Where a part of the reference stands in the file; the reference is the value without the blanks around it.
+pub(super) fn part(reference: &Reference<'_>, range: TextRange, cx: &Context<'_>) -> Span {
+    let value = reference.text.value();
+    let lead = (value.len() - value.trim_start().len()) as u32;
+    let range = range.shift(lead);
+    if range.is_empty() { reference.text.span() } else { cx.part(reference.text, range) }
+}
+
+/// The mistake in a reference, where its text alone shows one.
+pub(super) fn fault(reference: &Reference<'_>) -> Option<(Kind, Fault)> {
+    match form(&reference.found.value) {
+        Form::Placeholder(fault) => Some((Kind::Placeholder, fault)),
+        Form::Malformed(fault) => Some((Kind::Malformed, fault)),
+        Form::Unsafe(fault) => Some((Kind::Unsafe, fault)),
+        Form::Url | Form::Path | Form::Templated => None,
+    }
+}
+
+/// Which lint rule a mistake belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Placeholder,
+    Malformed,
+    Unsafe,
+}

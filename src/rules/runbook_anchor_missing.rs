@@ -1,0 +1,57 @@
+//! The place on the page that a runbook reference names is there.
+
+use serde::Deserialize;
+
+use super::runbook;
+use crate::diagnostic::{Edit, Severity};
+use crate::evidence::links::{Question, Verdict, form::redact};
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::Rule;
+use crate::source::TextRange;
+
+/// `runbook-anchor-missing`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunbookAnchorMissing {}
+
+impl Configurable for RunbookAnchorMissing {
+    const META: Meta = Meta {
+        id: "runbook-anchor-missing",
+        summary: "the place on the page that a runbook reference names is there",
+        level: Level::At(Severity::Error),
+        levels: "error",
+        page: include_str!("../../rules/runbook-anchor-missing.md"),
+    };
+}
+
+impl LintRule for RunbookAnchorMissing {
+    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
+        runbook::question(rule, cx)
+    }
+
+    fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
+        let Some((reference, answer)) = runbook::answer(rule, cx) else { return };
+        match answer.verdict {
+            Verdict::Alive => return,
+            Verdict::Dead | Verdict::Soft404 => return cx.exempt("`runbook-dead` judges a page that is not there"),
+            Verdict::AnchorMissing => {}
+            Verdict::Unverified if !answer.asked => return cx.not_asked(answer.reason.clone()),
+            _ => return cx.unanswered(answer.reason.clone()),
+        }
+        let value = &reference.found.value;
+        let start = value.find('#').unwrap_or(0) as u32;
+        let span = runbook::part(&reference, TextRange::new(start, value.len() as u32), cx);
+        let whole = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let anchor = answer.anchor.as_deref().unwrap_or_default();
+        let message = format!("the runbook of alert `{}` has no place `#{anchor}`", rule.name.value());
+        let diagnostic = cx.report(span, message);
+        diagnostic.cause("alerts whose runbook lacks the place they name").subject(redact(value)).label(answer.reason.clone());
+        diagnostic.note(format!("the page is there: `{}`", redact(&answer.page)));
+        if let Some(near) = &answer.near {
+            diagnostic.help(format!("did you mean `{near}`?"));
+            diagnostic.fix(false, vec![Edit { span: whole, text: near.clone() }]);
+        } else {
+            diagnostic.help("write the section, or link the heading that is there");
+        }
+    }
+}

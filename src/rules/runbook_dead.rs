@@ -1,0 +1,55 @@
+//! The page that a runbook reference names is there.
+
+use serde::Deserialize;
+
+use super::runbook;
+use crate::diagnostic::{Edit, Severity};
+use crate::evidence::links::{Question, Verdict, form::redact};
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::Rule;
+use crate::source::TextRange;
+
+/// `runbook-dead`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunbookDead {}
+
+impl Configurable for RunbookDead {
+    const META: Meta = Meta {
+        id: "runbook-dead",
+        summary: "the page that a runbook reference names is there",
+        level: Level::At(Severity::Error),
+        levels: "error; warning for a page that answers but says \"not found\"",
+        page: include_str!("../../rules/runbook-dead.md"),
+    };
+}
+
+impl LintRule for RunbookDead {
+    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
+        runbook::question(rule, cx)
+    }
+
+    fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
+        let Some((reference, answer)) = runbook::answer(rule, cx) else { return };
+        let severity = match answer.verdict {
+            Verdict::Alive | Verdict::AnchorMissing => return,
+            Verdict::Dead => Severity::Error,
+            Verdict::Soft404 => Severity::Warning,
+            Verdict::Unverified if !answer.asked => return cx.not_asked(answer.reason.clone()),
+            _ => return cx.unanswered(answer.reason.clone()),
+        };
+        let value = &reference.found.value;
+        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let message = format!("the runbook of alert `{}` is not there", rule.name.value());
+        let diagnostic = cx.report_as(severity, span, message);
+        let page = redact(&answer.page);
+        diagnostic.cause("alerts whose runbook page is not there").subject(redact(value)).label(answer.reason.clone());
+        diagnostic.note(format!("looked at `{page}`"));
+        if let Some(near) = &answer.near {
+            diagnostic.help(format!("did you mean `{near}`?"));
+            diagnostic.fix(false, vec![Edit { span, text: near.clone() }]);
+        } else {
+            diagnostic.help("write the page, or link the one that is there");
+        }
+    }
+}

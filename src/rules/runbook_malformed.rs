@@ -1,0 +1,46 @@
+//! A runbook reference is a URL or a path that can be opened as it stands.
+
+use serde::Deserialize;
+
+use super::runbook::{self, Kind};
+use crate::diagnostic::{Edit, Severity};
+use crate::evidence::links::{FaultKind, form::redact};
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::Rule;
+use crate::source::TextRange;
+
+/// `runbook-malformed`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunbookMalformed {}
+
+impl Configurable for RunbookMalformed {
+    const META: Meta = Meta {
+        id: "runbook-malformed",
+        summary: "a runbook reference is a URL or a path that can be opened as it stands",
+        level: Level::At(Severity::Warning),
+        levels: "warning",
+        page: include_str!("../../rules/runbook-malformed.md"),
+    };
+}
+
+impl LintRule for RunbookMalformed {
+    fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
+        let Some(reference) = runbook::reference(rule, cx) else { return };
+        let Some((kind, fault)) = runbook::fault(&reference) else { return };
+        let here = kind == Kind::Malformed || kind == Kind::Unsafe && fault.kind == FaultKind::Credentials;
+        if !here || cx.exempts() {
+            return;
+        }
+        let value = &reference.found.value;
+        let span = runbook::part(&reference, fault.range, cx);
+        let whole = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let diagnostic = cx.report(span, format!("the runbook of alert `{}` cannot be opened as it stands", rule.name.value()));
+        diagnostic.cause("alerts whose runbook is no usable URL or path").subject(redact(value)).label(fault.message);
+        diagnostic.note("a person on call opens the reference as it stands, at night, on a phone");
+        diagnostic.help(fault.help);
+        if let Some(text) = fault.fixed {
+            diagnostic.fix(false, vec![Edit { span: whole, text }]);
+        }
+    }
+}

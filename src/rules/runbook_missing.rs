@@ -1,0 +1,57 @@
+//! Every alert links a runbook.
+
+use serde::Deserialize;
+
+use crate::diagnostic::Severity;
+use crate::lint::facts::Field;
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::{BlockKind, Rule, RuleKind};
+
+/// `runbook-missing`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunbookMissing {}
+
+impl Configurable for RunbookMissing {
+    const META: Meta = Meta {
+        id: "runbook-missing",
+        summary: "every alert links a runbook",
+        level: Level::At(Severity::Error),
+        levels: "error where the severity pages, warning elsewhere",
+        page: include_str!("../../rules/runbook-missing.md"),
+    };
+}
+
+impl LintRule for RunbookMissing {
+    fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
+        let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
+        match &facts.runbook {
+            Field::Found(found) if found.templated => return cx.unknown("the runbook comes from a template engine's placeholder"),
+            Field::Found(found) if !found.is_empty() => return,
+            Field::Found(_) => return cx.exempt("`runbook-placeholder` judges an empty runbook"),
+            Field::Unknown => return cx.unknown("a template engine's placeholder may bring a runbook"),
+            Field::Missing => {}
+        }
+        if cx.exempts() {
+            return;
+        }
+        match facts.silent {
+            Some(true) => return cx.exempt("its severity calls nobody"),
+            None => return cx.unknown("the severity cannot be told, and only some need a runbook"),
+            Some(false) => {}
+        }
+        let severity = if facts.pages == Some(true) { Severity::Error } else { Severity::Warning };
+        let key = cx.conventions().runbook.annotations.first().cloned().unwrap_or_else(|| "runbook_url".to_owned());
+        let edit = cx.insert(rule, BlockKind::Annotations, &key, "https://runbooks.example.com/");
+        let name = rule.name.value();
+        let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` links no runbook"));
+        diagnostic
+            .cause("alerts link no runbook")
+            .label(format!("no `{key}` annotation"))
+            .note("whoever is woken by it must find what it means and what to do")
+            .help(format!("add an annotation `{key}` with the address of its runbook entry"));
+        if let Some(edit) = edit {
+            diagnostic.fix(false, vec![edit]);
+        }
+    }
+}

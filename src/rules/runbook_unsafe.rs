@@ -1,0 +1,52 @@
+//! A runbook reference is one that a machine may ask for.
+
+use serde::Deserialize;
+
+use super::runbook;
+use crate::diagnostic::Severity;
+use crate::evidence::links::{Question, Verdict, form::redact};
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::Rule;
+use crate::source::TextRange;
+
+/// `runbook-unsafe`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunbookUnsafe {}
+
+impl Configurable for RunbookUnsafe {
+    const META: Meta = Meta {
+        id: "runbook-unsafe",
+        summary: "a runbook reference is one that a machine may ask for",
+        level: Level::At(Severity::Error),
+        levels: "error",
+        page: include_str!("../../rules/runbook-unsafe.md"),
+    };
+}
+
+impl LintRule for RunbookUnsafe {
+    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
+        runbook::question(rule, cx)
+    }
+
+    fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
+        let Some(reference) = runbook::reference(rule, cx) else { return };
+        let value = &reference.found.value;
+        let fault = runbook::fault(&reference).filter(|(kind, _)| *kind == runbook::Kind::Unsafe).map(|(_, fault)| fault);
+        let answer = runbook::question(rule, cx).and_then(|question| cx.evidence().runbooks.get(&question));
+        let refused = answer.filter(|answer| answer.verdict == Verdict::Unsafe);
+        let (range, label, help) = match (fault, refused) {
+            (Some(fault), _) => (fault.range, fault.message, fault.help),
+            (None, Some(answer)) => {
+                let help = "link a page on a public host, or allow the host on the command line or in a policy named with `--config`";
+                (TextRange::new(0, value.len() as u32), answer.reason.clone(), help.to_owned())
+            }
+            (None, None) => return,
+        };
+        let span = runbook::part(&reference, range, cx);
+        let diagnostic = cx.report(span, format!("the runbook of alert `{}` must not be asked for", rule.name.value()));
+        diagnostic.cause("alerts whose runbook must not be asked for").subject(redact(value)).label(label);
+        diagnostic.note("whoever opens a pull request chooses this address, and the machine that checks it stands inside");
+        diagnostic.help(help);
+    }
+}

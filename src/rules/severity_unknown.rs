@@ -1,0 +1,110 @@
+//! Every severity is a word that routes somewhere.
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Edit, Severity};
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::{Rule, RuleKind};
+use crate::source::TextRange;
+use crate::suggest;
+
+/// The words that most repositories use (57 of 80 use no others), and those that are near them.
+const COMMON: &[&str] = &["critical", "warning", "info", "none", "page"];
+/// Abbreviations and inflections of them that are too far for spelling alone.
+const NEAR: &[(&str, &str)] = &[
+    ("warn", "warning"),
+    ("warnings", "warning"),
+    ("crit", "critical"),
+    ("information", "info"),
+    ("informational", "info"),
+    ("infos", "info"),
+];
+/// Words of other vocabularies that only look like a misspelt common one.
+const OTHERS: &[&str] = &["pager", "paging", "minor", "major", "note", "notice", "ticket", "task", "error", "high", "low", "medium", "notify"];
+
+/// `severity-unknown`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeverityUnknown {}
+
+impl Configurable for SeverityUnknown {
+    const META: Meta = Meta {
+        id: "severity-unknown",
+        summary: "every severity is a word that routes somewhere",
+        level: Level::At(Severity::Error),
+        levels: "error where the policy has a vocabulary; without one, warning for near misses of common words",
+        page: include_str!("../../rules/severity-unknown.md"),
+    };
+}
+
+impl LintRule for SeverityUnknown {
+    fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
+        let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
+        let Some(found) = facts.severity.found() else { return cx.exempt("`severity-missing` judges an alert without one") };
+        if found.templated {
+            return cx.unknown("the severity comes from a template engine's placeholder");
+        }
+        if found.is_dynamic() {
+            return cx.unknown("the severity is made when the alert fires");
+        }
+        if found.is_empty() {
+            return cx.exempt("`severity-missing` judges an empty one");
+        }
+        let vocabulary = &cx.conventions().severities;
+        let (severity, meant) = if vocabulary.is_empty() {
+            let Some(meant) = near(&found.value) else { return };
+            (Severity::Warning, Some(meant.to_owned()))
+        } else if vocabulary.contains(&found.value) {
+            return;
+        } else {
+            (Severity::Error, suggest::closest(&found.value, vocabulary.iter().map(String::as_str)).map(str::to_owned))
+        };
+        let known = vocabulary.join(", ");
+        let Some(text) = found.text else { return };
+        let lead = text.value().len() - text.value().trim_start().len();
+        let span = cx.part(text, TextRange::new(lead as u32, (lead + found.value.len()) as u32));
+        let value = &found.value;
+        let diagnostic = cx.report_as(severity, span, format!("severity `{value}` of alert `{}` is not one that is known", rule.name.value()));
+        diagnostic.cause(format!("alerts have the severity `{value}`")).subject(value.clone());
+        if known.is_empty() {
+            diagnostic.note("routes of Alertmanager match a severity to the letter, so a near miss goes where nobody looks");
+        } else {
+            diagnostic.note(format!("the policy's severities are: {known}"));
+        }
+        if let Some(meant) = meant {
+            diagnostic.label(format!("did you mean `{meant}`?"));
+            diagnostic.help(format!("write `{meant}`, or add `{value}` to `severity: values:` of the policy"));
+            diagnostic.fix(false, vec![Edit { span, text: meant }]);
+        } else {
+            diagnostic.label("not among the policy's severities");
+            diagnostic.help(format!("write one of them, or add `{value}` to `severity: values:` of the policy"));
+        }
+    }
+}
+
+/// The common word that was surely meant.
+fn near(value: &str) -> Option<&'static str> {
+    if COMMON.contains(&value) || OTHERS.contains(&value) {
+        return None;
+    }
+    let lower = value.to_lowercase();
+    let spelt = NEAR.iter().find(|(word, _)| *word == lower).map(|(_, meant)| *meant);
+    let cased = COMMON.iter().chain(OTHERS).find(|word| **word == lower);
+    let close = || COMMON.iter().find(|word| word.len() > 4 && strsim::osa_distance(word, &lower) == 1 || word.len() > 6 && strsim::osa_distance(word, &lower) == 2);
+    spelt.or(cased.copied()).or_else(|| close().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn near_misses_are_told_from_other_vocabularies() {
+        for (word, meant) in [("Info", "info"), ("warn", "warning"), ("critcal", "critical"), ("WARNING", "warning"), ("Page", "page"), ("High", "high")] {
+            assert_eq!(near(word), Some(meant), "{word}");
+        }
+        for word in ["critical", "page", "s1", "ticket", "team-billing", "minor", "p1", "paging"] {
+            assert_eq!(near(word), None, "{word}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Documents that stay true: the table of lint rules, the paths that are named, the length of the map.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn readme_lists_every_lint_rule_in_order() {
+    let readme = read("README.md");
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| [`")).collect();
+    let want: Vec<String> = groundrules::rules::all()
+        .iter()
+        .map(|meta| format!("| [`{0}`](rules/{0}.md) | {1} | {2} |", meta.id, meta.summary, meta.levels))
+        .collect();
+    assert_eq!(rows, want, "`groundrules rules --format markdown` prints the table");
+}
+
+#[test]
+fn documents_name_only_paths_that_exist() {
+    let mut seen = 0;
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        for quoted in read(document).split('`').skip(1).step_by(2) {
+            let first = quoted.split('/').next().unwrap_or_default();
+            let is_path = quoted.contains('/')
+                && ["src", "tests", "rules", "fixtures", "benches", "fuzz", "docs", ".ci", "examples"].contains(&first)
+                && !quoted.contains(['<', '*', ' ', '{', '…']);
+            if is_path {
+                seen += 1;
+                assert!(root().join(quoted).exists(), "{document} names `{quoted}`, which is not there");
+            }
+        }
+    }
+    assert!(seen >= 10, "only {seen} paths were found: is the search broken?");
+}
+
+#[test]
+fn the_map_stays_a_map() {
+    assert!(read("ARCHITECTURE.md").lines().count() <= 150);
+    assert!(read("CONTRIBUTING.md").lines().count() <= 100);
+}
+
+#[test]
+fn licences_are_shipped() {
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        assert!(Path::new(&root().join(licence)).exists(), "{licence}");
+    }
+}

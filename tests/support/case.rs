@@ -1,0 +1,292 @@
+//! A case of a rule page: files, policy, evidence, and what is said of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use groundrules::evidence::Evidence;
+use groundrules::evidence::history::{self, HOUR};
+use groundrules::evidence::links::{Answer, Question, Verdict};
+use groundrules::lint::report::Report;
+use groundrules::lint::{self, Input};
+use groundrules::model::{Part, Workspace, lower};
+use groundrules::policy::{self, Policy};
+use groundrules::source::{Source, SourceId};
+use jiff::civil::{Date, date};
+use serde::Deserialize;
+
+/// A line that must be reported.
+#[derive(Debug)]
+pub struct Mark {
+    pub path: String,
+    pub line: u32,
+    pub words: String,
+}
+
+/// An example of a page.
+#[derive(Debug, Default)]
+pub struct Case {
+    pub bad: bool,
+    /// Line of the page where it starts.
+    pub line: usize,
+    pub files: BTreeMap<String, String>,
+    pub policy: Option<String>,
+    pub evidence: Option<String>,
+    pub marks: Vec<Mark>,
+    /// Fences: kind, byte range on the page of the whole fence, body.
+    fences: Vec<(String, std::ops::Range<usize>, String)>,
+}
+
+impl Case {
+    /// The cases of a page, in order.
+    pub fn of_page(page: &str) -> Vec<Self> {
+        let mut cases: Vec<Self> = Vec::new();
+        let mut section = String::new();
+        let mut open: Option<(String, usize, String)> = None;
+        let mut offset = 0;
+        for (number, line) in page.split_inclusive('\n').enumerate() {
+            let start = offset;
+            offset += line.len();
+            let text = line.trim_end();
+            if let Some((info, from, body)) = &mut open {
+                if text == "```" {
+                    let fence = (info.clone(), *from..offset, std::mem::take(body));
+                    if section == "Bad" || section == "Good" {
+                        cases.last_mut().expect("a case is open").take(fence);
+                    }
+                    open = None;
+                } else {
+                    body.push_str(line);
+                }
+            } else if let Some(info) = text.strip_prefix("```") {
+                open = Some((info.to_owned(), start, String::new()));
+            } else if text.starts_with("## ") || text.starts_with("### ") {
+                if let Some(name) = text.strip_prefix("## ") {
+                    name.clone_into(&mut section);
+                }
+                if section == "Bad" || section == "Good" {
+                    cases.push(Self { bad: section == "Bad", line: number + 1, ..Self::default() });
+                }
+            }
+        }
+        cases.retain(|case| !case.files.is_empty());
+        cases
+    }
+
+    fn take(&mut self, (info, range, body): (String, std::ops::Range<usize>, String)) {
+        let (kind, path) = info.split_once(' ').unwrap_or((&info, ""));
+        match kind {
+            "yaml" => {
+                let path = path.trim_matches(['[', ']']);
+                let path = if path.is_empty() { "rules.yaml" } else { path }.to_owned();
+                let text = self.marked(&path, &body);
+                self.files.insert(path, text);
+            }
+            "policy" => self.policy = Some(self.marked("groundrules.yaml", &body)),
+            "evidence" => self.evidence = Some(body.clone()),
+            _ => {}
+        }
+        self.fences.push((kind.to_owned(), range, body));
+    }
+
+    /// The text without its marks.
+    fn marked(&mut self, path: &str, body: &str) -> String {
+        let mut text = String::new();
+        let mut line = 1;
+        for raw in body.lines() {
+            let Some((code, mark)) = raw.split_once("#~") else {
+                text.push_str(raw);
+                text.push('\n');
+                line += 1;
+                continue;
+            };
+            let up = mark.bytes().take_while(|byte| *byte == b'^').count() as u32;
+            let words = mark[up as usize..].trim().to_owned();
+            self.marks.push(Mark { path: path.to_owned(), line: line - up, words });
+            if !code.trim().is_empty() {
+                text.push_str(code.trim_end());
+                text.push('\n');
+                line += 1;
+            }
+        }
+        text
+    }
+
+    /// A fence of that kind: its place and its body.
+    pub fn fence(&self, kind: &str) -> Option<(&std::ops::Range<usize>, &str)> {
+        self.fences.iter().find(|(other, ..)| other == kind).map(|(_, range, body)| (range, body.as_str()))
+    }
+
+    /// Rewrites a fence on the page, or adds it after the case's last one (`diff` comes after all others); an empty body takes it
+    /// away. Called from the last fence to the first, so that offsets stay.
+    pub fn replace(&self, page: &mut String, kind: &str, body: &str) {
+        let fence = if body.is_empty() { String::new() } else { format!("```{kind}\n{body}```\n") };
+        match self.fence(kind) {
+            Some((range, _)) => page.replace_range(range.clone(), &fence),
+            None => {
+                let others = self.fences.iter().filter(|(kind, ..)| kind != "diff");
+                let end = others.map(|(_, range, _)| range.end).max().unwrap_or(page.len());
+                page.insert_str(end, &format!("\n{fence}"));
+            }
+        }
+    }
+}
+
+/// A case that was run.
+pub struct Ran {
+    workspace: Workspace,
+    policy: Policy,
+    evidence: Evidence,
+}
+
+/// The day of every case.
+pub const TODAY: Date = date(2026, 11, 21);
+
+/// Reads a case and its evidence; only the lint rule of that id runs.
+pub fn run(case: &Case, id: &str) -> Ran {
+    let mut workspace = Workspace::default();
+    let mut policy = Policy::default();
+    if let Some(text) = &case.policy {
+        let source = Source::new("groundrules.yaml", text.as_str());
+        let (loaded, mistakes) = policy::load(&source, SourceId(0));
+        assert!(mistakes.is_empty(), "the policy of the case has mistakes: {mistakes:?}");
+        policy = loaded;
+        workspace.sources.push(source);
+    }
+    for (path, text) in &case.files {
+        let source = Source::new(path.as_str(), text.as_str());
+        let id = SourceId(workspace.sources.len() as u32);
+        workspace.files.push(lower::lower(&source, id, &lower::Options::default()));
+        workspace.paths.push(path.clone());
+        workspace.sources.push(source);
+    }
+    workspace.parts.push(Part { root: ".".to_owned(), files: 0..workspace.files.len(), whole: true });
+    policy.only(&[id.to_owned()]).expect("the id of a lint rule");
+    let evidence = case.evidence.as_deref().map(evidence).unwrap_or_default();
+    Ran { workspace, policy, evidence }
+}
+
+impl Ran {
+    pub fn report(&self) -> Report<'_> {
+        lint::run(&Input {
+            workspace: &self.workspace,
+            setups: &[&self.policy.setup],
+            evidence: &self.evidence,
+            today: TODAY,
+        })
+    }
+
+    /// The fixes of all findings, as changed lines.
+    pub fn fixes(&self, report: &Report<'_>) -> String {
+        let mut out = String::new();
+        for finding in &report.findings {
+            let Some(fix) = &finding.diagnostic.fix else { continue };
+            let mut by_source: BTreeMap<SourceId, Vec<_>> = BTreeMap::new();
+            fix.edits.iter().for_each(|edit| by_source.entry(edit.span.source).or_default().push(edit));
+            for (id, mut edits) in by_source {
+                edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+                let old = self.workspace.source(id).text();
+                let mut new = old.to_owned();
+                for edit in edits {
+                    new.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+                }
+                diff(old, &new, &mut out);
+            }
+        }
+        out
+    }
+}
+
+/// The lines that differ, with one line before: enough for a page.
+fn diff(old: &str, new: &str, out: &mut String) {
+    let (a, b): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
+    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
+    if let Some(before) = head.checked_sub(1) {
+        let _ = writeln!(out, "  {}", a[before]);
+    }
+    a[head..a.len() - tail].iter().for_each(|line| drop(writeln!(out, "- {line}")));
+    b[head..b.len() - tail].iter().for_each(|line| drop(writeln!(out, "+ {line}")));
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    #[serde(default)]
+    runbooks: BTreeMap<String, Said>,
+    history: Option<Fired>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    verdict: String,
+    page: String,
+    reason: String,
+    anchor: Option<String>,
+    near: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fired {
+    days: i64,
+    episodes: Vec<Fire>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fire {
+    rule: String,
+    labels: BTreeMap<String, String>,
+    /// First and last hour of the window in which it fired.
+    hours: (i64, i64),
+}
+
+fn evidence(text: &str) -> Evidence {
+    let facts: Facts = serde_yaml::from_str(text).expect("the evidence of the case is readable");
+    let verdicts = [
+        Verdict::Alive,
+        Verdict::Dead,
+        Verdict::AnchorMissing,
+        Verdict::LoginWall,
+        Verdict::Soft404,
+        Verdict::Blocked,
+        Verdict::RateLimited,
+        Verdict::Unsafe,
+        Verdict::Unverified,
+    ];
+    let mut evidence = Evidence::default();
+    for (reference, said) in facts.runbooks {
+        let verdict = verdicts.into_iter().find(|verdict| verdict.as_str() == said.verdict).expect("a verdict");
+        let answer = Answer { anchor: said.anchor, near: said.near, ..Answer::new(verdict, said.page, said.reason) };
+        evidence.runbooks.insert(Question::new(&reference, ".", std::iter::empty::<(String, String)>()), answer);
+    }
+    evidence.history = facts.history.map(|fired| snapshot(&fired));
+    evidence
+}
+
+/// A snapshot that ends at midnight of the day of the case.
+fn snapshot(fired: &Fired) -> history::History {
+    let end = history::parse_time("2026-11-21T00:00:00Z").unwrap();
+    let start = end - fired.days * history::DAY;
+    let window = serde_json::json!({ "from": history::print_time(start), "to": history::print_time(end) });
+    let head = serde_json::json!({
+        "schema_version": 1, "kind": "groundrules-history", "window": window, "coverage": [window],
+        "source": "a page", "tool": "groundrules", "digest": "",
+    });
+    let mut lines: Vec<(String, i64, String)> = Vec::new();
+    for Fire { rule, labels, hours } in &fired.episodes {
+        let mut labels = labels.clone();
+        labels.insert("alertname".to_owned(), rule.clone());
+        let (first, last) = (start + hours.0 * HOUR, start + hours.1 * HOUR);
+        let line = serde_json::json!({
+            "rule": rule, "labels": labels, "state": "firing", "first": first / 1000, "last": last / 1000, "samples": 1, "open": false,
+        });
+        lines.push((format!("{rule}{labels:?}"), first, line.to_string()));
+    }
+    lines.sort();
+    let text: String = std::iter::once(head.to_string())
+        .chain(lines.into_iter().map(|(.., line)| line))
+        .fold(String::new(), |text, line| text + &line + "\n");
+    history::read(text.as_bytes()).expect("the history of the case is readable")
+}
