@@ -119,6 +119,8 @@ impl Builder {
     pub(super) fn begin(&mut self, kind: Kind, start: u32, tag: Option<String>) {
         let node = Node { start, end: start, a: 0, b: 0, props: NONE, indent: 0, kind, style: Style::Plain };
         let id = self.push(node);
+        let bracket = matches!(self.tree.text.as_bytes().get(start as usize), Some(b'[' | b'{'));
+        self.cursor = self.cursor.max(start + u32::from(bracket));
         self.doubt |= tag.is_some();
         self.open.push(Open { id, kind, first: self.pending.len() });
         self.set_tag(id, tag);

@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::opinion::{self, Refusal};
 use super::read::{self, Problem, Stop, Stretch};
 use super::repair::Copy;
-use super::{Error, Parsed, check, message, resync};
+use super::{Error, Parsed, check, fast, message, resync};
 use crate::source::TextRange;
 
 /// Re-reading after a repair may cost this many times the text, or this many bytes.
@@ -16,6 +16,15 @@ const REREAD: (usize, usize) = (16, 4 << 20);
 
 /// Reads a text. Invalid bytes must have been replaced one for one before, so that the offsets are those of the file.
 pub fn parse(text: &str) -> Parsed {
+    let mut builder = Builder::new(text);
+    if fast::read(&mut builder, text).is_some() {
+        return Parsed { tree: builder.tree, errors: Vec::new() };
+    }
+    parse_fully(text)
+}
+
+/// The same with the full parser alone.
+pub(super) fn parse_fully(text: &str) -> Parsed {
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
     let all = Stretch { range: TextRange::new(start, end), splice: false };

@@ -7,6 +7,7 @@ mod alias;
 mod builder;
 mod check;
 pub mod de;
+mod fast;
 mod fault;
 mod load;
 mod message;

@@ -124,9 +124,10 @@ impl Reader<'_, '_> {
             return;
         }
         let mut start = self.offset(&span.start);
-        if kind == Kind::Sequence && !matches!(self.text.as_bytes().get(start as usize), Some(b'-' | b'[')) {
-            // A list in the column of its key: the parser places it at the key.
-            start = repair::token(self.text, self.builder.cursor as usize, b":?").unwrap_or(start);
+        if kind == Kind::Sequence && self.builder.open.last().is_some_and(|open| open.kind == Kind::Mapping) {
+            // The parser places a list in the column of its key behind its first `-`.
+            let token = repair::token(self.text, self.builder.cursor as usize, b":?");
+            start = token.filter(|&at| self.text.as_bytes().get(at as usize) == Some(&b'-')).unwrap_or(start);
         }
         self.builder.begin(kind, start, tag.map(tag_name));
     }
@@ -159,16 +160,15 @@ impl Reader<'_, '_> {
         self.builder.scalar(range, style, indent, tag.map(tag_name));
     }
 
-    /// Where an empty value would stand: behind its `:` or `-`, or its tag and anchor.
+    /// Where an empty value would stand: right behind its `:` or `-`.
     fn nothing(&self, span: &Span) -> TextRange {
-        let from = self.builder.cursor as usize;
-        let rest = self.text.get(from..).unwrap_or("");
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let here = match rest.as_bytes().get(blanks) {
-            Some(b':' | b'-' | b'?') => self.builder.cursor + u32::try_from(blanks).unwrap_or(0) + 1,
-            _ => self.builder.cursor,
+        let indicator = match self.builder.open.last().map(|open| open.kind) {
+            Some(Kind::Mapping) => b':',
+            _ => b'-',
         };
-        TextRange::at(here.max(self.offset(&span.start)))
+        let token = repair::token(self.text, self.builder.cursor as usize, b"");
+        let here = token.filter(|&at| self.text.as_bytes().get(at as usize) == Some(&indicator));
+        TextRange::at(here.map_or_else(|| self.offset(&span.start), |at| at + 1))
     }
 
     /// A block scalar from its header to the last byte of its content. The parser's own range begins at the content.

@@ -1,0 +1,140 @@
+//! The fast path against the full parser, over mutations of texts that have a bit of everything.
+
+use super::super::builder::Builder;
+use super::super::load::parse_fully;
+use super::super::{Kind, Tree};
+use crate::source::TextRange;
+
+const SEEDS: [&str; 3] = [
+    "groups:
+- name: g1
+  interval: 1m
+  rules:
+  # a comment
+  - alert: HighLoad
+    expr: |
+      sum by (job) (rate(x_total{a=\"b\"}[5m]))
+        > 5
+
+      or x
+    for: 10m
+    labels: {severity: page, team: \"a b\", list: [1, 'x']}
+    annotations:
+      summary: \"Load on {{ $labels.instance }} is \\\"high\\\"
+        for long\"
+      description: >-
+        Folded text
+        goes on
+
+          more indented
+        end   # not a comment
+      url: 'https://x.example/it''s' # one
+  - record: job:x:rate5m
+    expr: sum(rate(x[5m]))
+      by (job)
+    labels:
+      a:
+      b: -5
+",
+    "# head
+---
+a:
+  - - x
+    - y: z
+      w: |2-
+          two
+         one
+  -
+    k: v
+  -
+b: >+
+  keep
+
+
+c: plain
+  over
+
+  lines
+\"q\": 'single
+
+  lines'
+",
+    "- a: b\n  c:\n  - d\n  e: \"\\u00e9\\\n    x\"\n- |\n  x\n   \n  y\n- [a, {b: c}]\n- é: ü\n",
+];
+
+const PIECES: [&str; 38] = [
+    " ", "  ", "\n", "\t", "- ", "-", ": ", ":", " #", "#", "\"", "'", "|", ">", "|-", "{", "}", "[", "]", ", ", "&a ",
+    "*a", "!x ", "? ", "%", "@", "---\n", "...\n", "\\", "\\n", "é", "\u{85}", "\n\n", "    ", "<<: ", "  x: y\n", "~",
+    "\r\n",
+];
+
+/// A small linear congruential generator: the same mutations on every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n.max(1)
+    }
+
+    fn place(&mut self, text: &str) -> usize {
+        let mut at = self.below(text.len() + 1);
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+
+    fn mutate(&mut self, text: &mut String) {
+        let at = self.place(text);
+        match self.below(6) {
+            0..3 => text.insert_str(at, PIECES[self.below(PIECES.len())]),
+            3 => {
+                let end = (at + 1 + self.below(4)).min(text.len());
+                if text.is_char_boundary(end) {
+                    text.replace_range(at..end, "");
+                }
+            }
+            4 => {
+                let line = text[..at].rfind('\n').map_or(0, |i| i + 1);
+                let indent = text[line..].len() - text[line..].trim_start_matches(' ').len();
+                text.replace_range(line..line + indent, &" ".repeat(self.below(9)));
+            }
+            _ => text.truncate(at),
+        }
+    }
+}
+
+/// All that a tree says of itself.
+fn shape(tree: &Tree) -> Vec<(Kind, TextRange, String, Vec<String>)> {
+    let ranges = |id| {
+        let entries = tree.entries(id).flat_map(|(key, value)| [key, value]);
+        entries.chain(tree.items(id).iter().copied()).map(|id| format!("{:?}", tree.range(id))).collect()
+    };
+    let one = |id| (tree.kind(id), tree.range(id), format!("{:?} {}", tree.style(id), tree.text(id)), ranges(id));
+    tree.nodes().map(one).collect()
+}
+
+#[test]
+fn what_the_fast_path_accepts_the_full_parser_reads_alike() {
+    let mut dice = Dice(7);
+    let mut accepted = 0;
+    for round in 0..30_000 {
+        let mut text = SEEDS[round % SEEDS.len()].to_owned();
+        for _ in 0..dice.below(4) {
+            dice.mutate(&mut text);
+        }
+        let mut builder = Builder::new(&text);
+        if super::read(&mut builder, &text).is_none() {
+            continue;
+        }
+        accepted += 1;
+        let full = parse_fully(&text);
+        assert_eq!(full.errors, [], "{text:?}");
+        assert_eq!(shape(&builder.tree), shape(&full.tree), "{text:?}");
+        assert_eq!(builder.tree.comments(), full.tree.comments(), "{text:?}");
+        assert_eq!(builder.tree.documents(), full.tree.documents(), "{text:?}");
+        assert!(builder.tree.check_maps().is_empty(), "{text:?}");
+    }
+    assert!(accepted > 5_000, "only {accepted} accepted");
+}
