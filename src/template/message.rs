@@ -1,0 +1,418 @@
+//! What is said about an error: Go's finding in words for people, with the place, the reason and what to write.
+
+use super::ast::{ControlKind, Name};
+use super::lexer::{Fault, Kind};
+use super::number::NumberError;
+use super::scope::{GIVEN, Scope};
+use super::{Error, Fix, constant, functions};
+use crate::source::TextRange;
+
+/// Where in an action something stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Context {
+    Command,
+    Operand,
+    Parenthesis,
+    If,
+    With,
+    Range,
+    Template,
+    Block,
+    Define,
+    Break,
+    Continue,
+    Else,
+    End,
+}
+
+impl Context {
+    pub(super) fn of(kind: ControlKind) -> Self {
+        match kind {
+            ControlKind::If => Self::If,
+            ControlKind::With => Self::With,
+            ControlKind::Range => Self::Range,
+        }
+    }
+
+    /// The action it is, in code.
+    fn action(self) -> &'static str {
+        match self {
+            Self::Command | Self::Operand => "`{{ … }}`",
+            Self::Parenthesis => "`( … )`",
+            Self::If => "`{{ if }}`",
+            Self::With => "`{{ with }}`",
+            Self::Range => "`{{ range }}`",
+            Self::Template => "`{{ template }}`",
+            Self::Block => "`{{ block }}`",
+            Self::Define => "`{{ define }}`",
+            Self::Break => "`{{ break }}`",
+            Self::Continue => "`{{ continue }}`",
+            Self::Else => "`{{ else }}`",
+            Self::End => "`{{ end }}`",
+        }
+    }
+}
+
+impl Error {
+    fn new(range: TextRange, message: impl Into<String>) -> Self {
+        Self { range, message: message.into(), ..Self::default() }
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    fn related(mut self, range: TextRange, message: impl Into<String>) -> Self {
+        self.related.push((range, message.into()));
+        self
+    }
+
+    fn fix(mut self, range: TextRange, text: impl Into<String>, safe: bool) -> Self {
+        self.fix = Some(Fix { edits: vec![(range, text.into())], safe });
+        self
+    }
+}
+
+pub(super) fn undefined_function(range: TextRange, name: &str, field: Option<&str>) -> Error {
+    let error = Error::new(range, format!("function `{name}` is not defined"));
+    let variable = GIVEN.iter().find(|given| given.len() > 1 && given[1..].eq_ignore_ascii_case(name));
+    if let Some(variable) = variable {
+        let written = field.map_or_else(|| (*variable).to_owned(), |field| format!("{variable}{field}"));
+        return error
+            .note("a bare name calls a function; variables start with `$`")
+            .help(format!("write `{written}`"))
+            .fix(range, *variable, true);
+    }
+    if let Some(help) = functions::instead_of(name) {
+        return error.note("it is a function of another template language").help(help);
+    }
+    if let Some(similar) = functions::similar_function(name) {
+        return error.help(format!("did you mean `{similar}`?")).fix(
+            range,
+            similar,
+            name.eq_ignore_ascii_case(similar),
+        );
+    }
+    if let Some(variable) = functions::nearest(name, GIVEN.iter().filter_map(|given| given.get(1..))) {
+        return error.help(format!("did you mean `${variable}`?")).fix(range, format!("${variable}"), false);
+    }
+    error
+        .note("a bare name calls a function, of which Prometheus has its own and those of Go's text/template")
+        .help(format!("a label is read with `$labels.{name}`, a text needs quotes: `\"{name}\"`"))
+}
+
+pub(super) fn undefined_variable(range: TextRange, name: &str, scope: &Scope<'_>) -> Error {
+    let error = Error::new(range, format!("undefined variable `{name}`"));
+    if scope.is_definition && GIVEN.contains(&name) {
+        return error
+            .note("a definition does not see the variables of the template around it, only `.` and `$`")
+            .help("hand the value over, as in `{{ template \"name\" $labels }}`, and read it with `.`");
+    }
+    if name == "$values" {
+        return error
+            .note("`$values` is Grafana's; in Prometheus an alert has one value")
+            .help("write `$value`")
+            .fix(range, "$value", false);
+    }
+    if let Some(declared) = scope.ended(name) {
+        return error
+            .related(declared, "declared here, in a block that has ended")
+            .help(format!("declare `{name}` before the block and assign it there with `=`"));
+    }
+    let mut names: Vec<&str> = scope.names().filter(|known| known.len() > 1).collect();
+    names.sort_unstable();
+    if let Some(similar) = functions::nearest(name, names.iter().copied()) {
+        let sure = name.eq_ignore_ascii_case(similar) || similar.strip_suffix('s') == Some(name);
+        return error.help(format!("did you mean `{similar}`?")).fix(range, similar, sure && GIVEN.contains(&similar));
+    }
+    error
+        .note(format!("defined here: `{}`", names.join("`, `")))
+        .help(format!("a label is read with `$labels.{}`", name.trim_start_matches('$')))
+}
+
+pub(super) fn bad_constant(range: TextRange, text: &str, fault: &constant::Fault) -> Error {
+    let error = Error::new(fault.at.shift(range.start), fault.message);
+    match text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) {
+        Some(inner) if !inner.contains(['\\', '"', '\n']) => {
+            error.help(format!("write `\"{inner}\"`")).fix(range, format!("\"{inner}\""), inner.chars().count() > 1)
+        }
+        None if text.starts_with('"') && !text.contains('`') => {
+            error.help("a text in backquotes has no escapes, which suits regexes")
+        }
+        _ => error,
+    }
+}
+
+pub(super) fn bad_number(range: TextRange, text: &str, error: NumberError) -> Error {
+    match (error, text) {
+        (NumberError::TooLarge, _) => Error::new(range, format!("`{text}` is too large for a whole number"))
+            .help(format!("write `{text}.0` for a float")),
+        (NumberError::Syntax, "+" | "-") => no_operator(range, text),
+        (NumberError::Syntax, _) => Error::new(range, format!("`{text}` is not a number")),
+    }
+}
+
+pub(super) fn field_of_constant(range: TextRange, term: &str, field: &str) -> Error {
+    let error = Error::new(range, format!("`{term}` has no field `{field}`"));
+    if term == "." { error.help(format!("write `{field}`, with one dot")) } else { error }
+}
+
+pub(super) fn not_a_function(range: TextRange, text: &str) -> Error {
+    Error::new(range, format!("`{text}` stands after `|` but is not a function"))
+        .note("each stage after a `|` is called with the value of the one before as its last argument")
+}
+
+pub(super) fn missing_value(range: TextRange, context: Context) -> Error {
+    match context {
+        Context::Command => Error::new(range, "an action without content"),
+        _ => Error::new(range, format!("{} has no value", context.action())),
+    }
+}
+
+pub(super) fn too_many_variables(range: TextRange, context: Context) -> Error {
+    if context == Context::Range {
+        return Error::new(range, "`{{ range }}` declares two variables at most");
+    }
+    Error::new(range, format!("a comma after a variable in {}", context.action()))
+        .note("only `{{ range $key, $element := … }}` declares two variables; arguments are separated by spaces")
+}
+
+pub(super) fn only_variables(range: TextRange) -> Error {
+    Error::new(range, "only a variable can follow the comma in `{{ range }}`")
+        .help("write `{{ range $key, $element := … }}`")
+}
+
+pub(super) fn too_deep(range: TextRange) -> Error {
+    Error::new(range, "parentheses nest too deeply").note("Go stops at 10000 of them")
+}
+
+pub(super) fn outside_range(range: TextRange, context: Context) -> Error {
+    Error::new(range, format!("{} outside of `{{{{ range }}}}`", context.action()))
+}
+
+pub(super) fn mixed_else(range: TextRange, open: ControlKind, next: ControlKind) -> Error {
+    let (open, next) = (word(open), word(next));
+    Error::new(range, format!("`{{{{ else {next} }}}}` cannot continue `{{{{ {open} }}}}`"))
+        .help(format!("write `{{{{ else }}}}{{{{ {next} … }}}}`, and one more `{{{{ end }}}}`"))
+}
+
+fn word(kind: ControlKind) -> &'static str {
+    match kind {
+        ControlKind::If => "if",
+        ControlKind::With => "with",
+        ControlKind::Range => "range",
+    }
+}
+
+pub(super) fn second_else(range: TextRange, opening: TextRange, first: TextRange) -> Error {
+    Error::new(range, "a second `{{ else }}`")
+        .related(first, "the first one is here")
+        .related(opening, "both belong to this")
+}
+
+/// An `{{end}}` or `{{else}}` that belongs to nothing, or an `{{else}}` in a definition.
+pub(super) fn stray(range: TextRange, what: &str, definition: Option<TextRange>) -> Error {
+    let error = Error::new(range, format!("`{{{{ {what} }}}}` without a block it belongs to"));
+    match definition {
+        Some(opening) => error.related(opening, "a definition has no `{{ else }}`"),
+        None if what == "end" => error.help("remove it, or open a block before it").fix(range, "", false),
+        None => error.help("it belongs between `{{ if … }}`, `{{ with … }}` or `{{ range … }}` and `{{ end }}`"),
+    }
+}
+
+pub(super) fn defined_twice(name: &Name, first: TextRange) -> Error {
+    Error::new(name.range, format!("template `{}` is defined twice", name.text)).related(first, "first defined here")
+}
+
+/// A block without an end; `others` are open around it.
+pub(super) fn never_ended(text: &str, opening: TextRange, others: impl Iterator<Item = TextRange>) -> Error {
+    let inner = text.get(opening.range()).unwrap_or_default().trim_matches(['{', '}', '-']);
+    let keyword = inner.split_whitespace().next().unwrap_or_default();
+    let message = format!("`{{{{ {keyword} … }}}}` is never closed: an `{{{{ end }}}}` is missing");
+    let mut error = Error::new(opening, message).help("write `{{ end }}` where it should stop");
+    for other in others.take(5) {
+        error = error.related(other, "this is not closed either");
+    }
+    error
+}
+
+/// An action that is not closed before the next one, or before the end. `fault` is where Go stumbles.
+pub(super) fn unclosed_action(text: &str, opening: TextRange, fault: TextRange) -> Error {
+    let start = opening.end as usize;
+    let inside = text.get(start..).unwrap_or_default();
+    let inside = inside.split_once("{{").map_or(inside, |(inside, _)| inside);
+    let error = Error::new(opening, "the action opened here is never closed: `}}` is missing");
+    if let Some(brace) = inside.find('}') {
+        let at = start + brace + 1;
+        let at = TextRange::at(u32::try_from(at).unwrap_or(u32::MAX));
+        return error
+            .related(TextRange::new(at.start - 1, at.start), "one brace does not close it")
+            .help("write `}}`")
+            .fix(at, "}", is_operand(&inside[..brace]));
+    }
+    let error = if fault.start > opening.end { error.related(fault, "Go stumbles here") } else { error };
+    if inside.trim().is_empty() {
+        return error.help("write `}}`, or `{{ \"{{\" }}` for two braces");
+    }
+    let end = u32::try_from(start + inside.trim_end().len()).unwrap_or(u32::MAX);
+    let error = error.help("write `}}` where the action should end");
+    if is_operand(inside) { error.fix(TextRange::at(end), " }}", false) } else { error }
+}
+
+/// Whether a text is a variable or field alone, so that nothing else can be meant.
+fn is_operand(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with(['$', '.']) && text[1..].chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+}
+
+/// A text that is no token.
+pub(super) fn fault(text: &str, range: TextRange, fault: Fault, opening: TextRange) -> Error {
+    match fault {
+        Fault::UnclosedAction | Fault::Reopened => unclosed_action(text, opening, range),
+        Fault::UnclosedParen => Error::new(range, "this parenthesis is not closed in its action").help("write `)`"),
+        Fault::UnexpectedParen => Error::new(range, "a `)` without its `(`").fix(range, "", false),
+        Fault::BadCharacter('}') | Fault::Unrecognized('}') => single_brace(range),
+        Fault::BadCharacter(c) | Fault::Unrecognized(c) if is_curly(c) => curly_quote(text, range, c, opening),
+        Fault::BadCharacter(c) => bad_character(text, range, c, opening),
+        Fault::BadNumber => bad_number_text(text, range, opening),
+        Fault::ExpectedDeclare => {
+            Error::new(range, "a colon alone means nothing").help("a variable is declared with `:=`")
+        }
+        Fault::UnterminatedString => {
+            Error::new(range, "the string is not closed on its line").help("write the second `\"`")
+        }
+        Fault::UnterminatedRawString => {
+            Error::new(range, "the raw string is never closed").help("write the second `` ` ``")
+        }
+        Fault::UnterminatedChar => Error::new(range, "the character is not closed on its line")
+            .note("single quotes hold one character; strings have double quotes"),
+        Fault::Unrecognized(c) => Error::new(range, format!("`{}` means nothing in an action", c.escape_debug())),
+        Fault::UnclosedComment => Error::new(range, "the comment is never closed").help("write `*/}}`"),
+        Fault::CommentNotAlone => Error::new(range, "a comment must be alone in its action")
+            .help("write `}}` directly after `*/`, or ` -}}` to trim"),
+    }
+}
+
+fn single_brace(range: TextRange) -> Error {
+    Error::new(range, "one brace does not close an action").help("write `}}`").fix(TextRange::at(range.end), "}", true)
+}
+
+fn is_curly(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '‛')
+}
+
+/// Typographic quotes; the fix replaces all those of the action.
+fn curly_quote(text: &str, range: TextRange, c: char, opening: TextRange) -> Error {
+    let start = opening.end as usize;
+    let inside = text.get(start..).unwrap_or_default();
+    let inside = inside.split_once("}}").map_or(inside, |(inside, _)| inside);
+    let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+    let edits: Vec<_> = inside
+        .char_indices()
+        .filter(|(_, c)| is_curly(*c))
+        .take(50)
+        .map(|(at, c)| (TextRange::new(offset(at), offset(at + c.len_utf8())), "\"".to_owned()))
+        .collect();
+    let safe = edits.len() == 2 && !inside.contains(['"', '`']);
+    let mut error = Error::new(range, format!("a typographic quote `{c}` means nothing in an action"))
+        .help("strings have straight quotes: `\"`");
+    error.fix = Some(Fix { edits, safe });
+    error
+}
+
+/// A character directly after a name that cannot follow it.
+fn bad_character(text: &str, range: TextRange, c: char, opening: TextRange) -> Error {
+    let shown = c.escape_debug();
+    let error = Error::new(range, format!("`{shown}` cannot follow a name"));
+    let space = TextRange::at(range.start);
+    let before = text.get(opening.end as usize..range.start as usize).unwrap_or_default();
+    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(' || c == '|').next().unwrap_or_default();
+    match c {
+        '"' | '`' => error.help("write a space before the string").fix(space, " ", functions::is_function(word)),
+        '-' | '/' if word.contains('.') => error.note("a name has letters, digits and `_` only").help(format!(
+            "any other label is read with `index`: `index {} \"…\"`",
+            word.rsplit_once('.').map_or(word, |(set, _)| set)
+        )),
+        '[' => error.help(format!("write `index {word} …`")),
+        '=' | '<' | '>' | '!' | '&' => error.note("there are no operators").help(comparison(c)),
+        '$' => error.help("write a space between two arguments, or `}}` where the action ends"),
+        _ => error,
+    }
+}
+
+fn comparison(c: char) -> &'static str {
+    match c {
+        '=' => "`eq a b` compares; `$x = 1` and `$x := 1` need spaces",
+        '!' => "write `ne a b` or `not a`",
+        '<' => "write `lt a b` or `le a b`",
+        '>' => "write `gt a b` or `ge a b`",
+        '&' => "write `and a b`",
+        _ => "write `or a b`",
+    }
+}
+
+fn bad_number_text(text: &str, range: TextRange, opening: TextRange) -> Error {
+    let shown = text.get(range.range()).unwrap_or_default();
+    if range.start == opening.end && shown.starts_with('-') {
+        let at = TextRange::at(range.start + 1);
+        return Error::new(range, "a trim marker needs a space after it").help("write `{{- `").fix(at, " ", true);
+    }
+    Error::new(range, format!("`{shown}` is not a number"))
+}
+
+fn no_operator(range: TextRange, text: &str) -> Error {
+    let error = Error::new(range, format!("`{text}` means nothing here: there is no arithmetic in templates"));
+    if text == "-" {
+        error.note("a trim marker is `{{- ` or ` -}}`, with its space").help("calculate in the expression of the rule")
+    } else {
+        error.help("calculate in the expression of the rule")
+    }
+}
+
+/// A token that cannot stand where it does.
+pub(super) fn unexpected(text: &str, range: TextRange, kind: Kind, context: Context) -> Error {
+    let shown = text.get(range.range()).unwrap_or_default();
+    let after = text.get(range.end as usize..).unwrap_or_default();
+    let error = Error::new(range, format!("unexpected `{shown}` in {}", context.action()));
+    match (kind, context) {
+        (Kind::RightDelim, Context::Template | Context::Block | Context::Define) => {
+            Error::new(range, format!("{} needs the name of a template", context.action()))
+                .help("write its name in quotes: `\"name\"`")
+        }
+        (Kind::Char, _) if shown == "}" => single_brace(range),
+        (Kind::Char, _) if shown == "," => {
+            let space = if after.starts_with([' ', '\t', '\n']) { "" } else { " " };
+            error.note("arguments are separated by spaces").help("remove the comma").fix(range, space, true)
+        }
+        (Kind::Char, _) if matches!(shown, "<" | ">" | "!" | "&") => operator(range, shown),
+        (Kind::Char, _) if matches!(shown, "*" | "/" | "%") => no_operator(range, shown),
+        (Kind::Assign, _) => operator(range, shown),
+        (Kind::Pipe, _) if text.as_bytes().get((range.start as usize).wrapping_sub(1)) == Some(&b'|') => {
+            operator(range, shown)
+        }
+        (Kind::Pipe, _) => error.note("`|` hands the value before it to the function after it"),
+        (Kind::Keyword(_), Context::Command) if shown == "define" => {
+            error.note("a definition stands outside of all blocks")
+        }
+        (Kind::Keyword(_), _) => error.note(format!("`{shown}` is a keyword")),
+        (_, Context::Operand) => error.help("write a space between two arguments"),
+        (_, Context::Template | Context::Block | Context::Define) => {
+            error.help("write the name of the template in quotes: `\"name\"`")
+        }
+        (_, Context::Break | Context::Continue | Context::Else | Context::End) => {
+            error.note("nothing can stand after this keyword")
+        }
+        _ => error,
+    }
+}
+
+fn operator(range: TextRange, shown: &str) -> Error {
+    let help = comparison(shown.chars().next().unwrap_or('|'));
+    Error::new(range, format!("`{shown}` is not an operator: templates compare with functions")).help(help)
+}

@@ -1,0 +1,73 @@
+//! Go's `text/template` as Prometheus reads the labels and annotations of an alert.
+//!
+//! When Prometheus loads a rule, it parses each template and does not run it (`template.Expander.ParseTest`,
+//! Prometheus 3.14 built with Go 1.26): so a text is refused here if and only if it is refused there. Before it is
+//! parsed, `$labels`, `$externalLabels`, `$externalURL` and `$value` are declared; offsets here are those of the text
+//! as written.
+//!
+//! [`parse`] goes on after an error, so that several are reported and the tree holds what can be understood. The first
+//! error is at the place of Go's only one, or at the delimiter or block whose end is missing.
+
+mod action;
+mod ast;
+mod chars;
+mod constant;
+mod functions;
+mod lexer;
+mod message;
+mod number;
+mod parser;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use ast::{
+    Action, Ast, Command, Control, ControlKind, Definition, ListId, Name, Node, Number, Operand, Pipeline, PipelineId,
+    TemplateCall, Term,
+};
+pub use functions::is_function;
+pub use walk::{Call, LabelUse};
+
+use crate::source::TextRange;
+
+/// Why Prometheus refuses a template, in words for people.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Error {
+    /// The bytes that are wrong.
+    pub range: TextRange,
+    /// What is wrong.
+    pub message: String,
+    /// Why.
+    pub notes: Vec<String>,
+    /// What to write.
+    pub help: Vec<String>,
+    /// Further places and what they have to do with it.
+    pub related: Vec<(TextRange, String)>,
+    /// The help as a change of bytes, where it can be given.
+    pub fix: Option<Fix>,
+}
+
+/// Replacements that mend an error.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What is replaced, and by what; an empty range inserts.
+    pub edits: Vec<(TextRange, String)>,
+    /// Whether this is surely what was meant.
+    pub safe: bool,
+}
+
+/// What became of a template.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parsed {
+    /// The tree; with errors, as much of it as could be understood.
+    pub ast: Ast,
+    /// Empty if and only if Prometheus accepts the template. The first is the one Prometheus reports. At most 50.
+    pub errors: Vec<Error>,
+}
+
+/// Parses the text of a label or an annotation of an alert, in time linear in its length.
+#[must_use]
+pub fn parse(text: &str) -> Parsed {
+    parser::Parser::new(text).run()
+}
