@@ -79,7 +79,7 @@ impl<'r> Page<'r> {
         for Shown { index, more } in shown {
             finding::write(self, self.finding(index), out)?;
             if let Some((cause, more)) = more {
-                self.write_more(cause, more, out)?;
+                write_more(cause, more, out)?;
             }
         }
         if self.options.quiet { Ok(()) } else { closing::write(self, proposed, out) }
@@ -99,11 +99,12 @@ impl<'r> Page<'r> {
             total => format!("all {}", count(total, "finding")),
         }
     }
+}
 
-    fn write_more(&self, cause: &Cause, more: usize, out: &mut dyn WriteColor) -> io::Result<()> {
-        paint(out, &bold(), &format!("… and {more} more like this"))?;
-        writeln!(out, " ({}: {}); `--all` shows every one\n", cause.rule, safe::line(&cause.text))
-    }
+/// Says how many findings of a cause are not shown.
+fn write_more(cause: &Cause, more: usize, out: &mut dyn WriteColor) -> io::Result<()> {
+    paint(out, &bold(), &format!("… and {more} more like this"))?;
+    writeln!(out, " ({}: {}); `--all` shows every one\n", cause.rule, safe::line(&cause.text))
 }
 
 /// A title over a part of the output.

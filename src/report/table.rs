@@ -30,7 +30,8 @@ impl Column {
 /// # Errors
 /// Those of `out`.
 pub fn plain(columns: &[Column], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
-    let clean: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| safe::line(cell)).collect()).collect();
+    let clean: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| safe::line(cell).into_owned()).collect()).collect();
     let mut widths: Vec<usize> = columns.iter().map(|column| column.title.len()).collect();
     for row in &clean {
         for (width, cell) in widths.iter_mut().zip(row) {

@@ -73,7 +73,7 @@ fn nothing_for_people_steers_a_terminal_or_a_runner() {
     let sample = hostile();
     for format in [Format::Human, Format::Concise] {
         for (has_policy, all, width) in [(false, false, 80), (true, false, 120), (true, true, 0), (false, true, 1)] {
-            let out = written(format, &sample, &Options { has_policy, all, width, ..options() });
+            let out = written(format, &sample, &Options { width, all, has_policy, ..options() });
             for line in out.lines() {
                 assert!(line.chars().all(|c| c == '\u{200b}' || !safe::is_harmful(c)), "{line:?}");
                 assert!(!line.contains("##") && !line.trim_start().starts_with("::"), "{line:?}");

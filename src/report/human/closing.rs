@@ -15,8 +15,8 @@ const NAMED: usize = 10;
 /// Columns before the text of a line.
 const INDENT: usize = 13;
 
-/// Writes the last lines.
-pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()> {
+/// Writes the last lines; `proposed` says that lines of policy stand above them.
+pub(super) fn write(page: &Page<'_>, proposed: bool, out: &mut dyn WriteColor) -> io::Result<()> {
     let mut lines = Lines { width: page.width.saturating_sub(INDENT), out };
     lines.put("read", &read(page))?;
     let summary = &page.report.summary;
@@ -35,7 +35,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
         lines.list(rest.to_vec(), "reason")?;
     }
     result(page, &mut lines)?;
-    if let Some(next) = next(page) {
+    if let Some(next) = next(page, proposed) {
         lines.put("next", &next)?;
     }
     Ok(())
@@ -112,7 +112,7 @@ fn unknown(page: &Page<'_>) -> Vec<String> {
     });
     let line = |((_, lint, reason), n): ((bool, u16, &str), usize)| {
         let rule = page.report.ran.get(usize::from(lint)).map_or("", |meta| meta.id);
-        format!("{}: {rule}: {}", count(n, "alert"), safe::line(reason))
+        format!("{rule}, {}: {}", count(n, "alert"), safe::line(reason))
     };
     reasons.into_iter().map(line).collect()
 }
@@ -143,27 +143,21 @@ fn result(page: &Page<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
 
 /// What a run without a finding has shown.
 fn held(page: &Page<'_>) -> String {
-    let summary = &page.report.summary;
-    if summary.alerts == 0 {
+    let alerts = page.report.alerts.len();
+    if alerts == 0 {
         return "no alert was read, so none was held to anything".to_owned();
     }
-    let (alerts, rules) = (count(summary.alerts, "alert"), count(page.report.ran.len(), "ground rule"));
-    let verb = if summary.alerts == 1 { "holds" } else { "hold" };
-    let unknown: usize = summary.verdicts.iter().map(|tally| tally.unknown).sum();
+    let verb = if alerts == 1 { "holds" } else { "hold" };
+    let (alerts, rules) = (count(alerts, "alert"), count(page.report.ran.len(), "ground rule"));
+    let unknown: usize = page.report.summary.verdicts.iter().map(|tally| tally.unknown).sum();
     match unknown {
         0 => format!("{alerts} {verb} {rules}"),
         _ => format!("{alerts} {verb} {rules}, except that {} cannot be told", count(unknown, "verdict")),
     }
 }
 
-fn next(page: &Page<'_>) -> Option<String> {
-    let worst = page.causes.first()?;
-    let explain = format!("`groundrules explain {}` says why and how", worst.rule);
-    let policy =
-        page.options.has_policy || page.causes.iter().all(|cause| super::settle::proposals(page, cause).is_empty());
-    Some(if policy {
-        explain
-    } else {
-        format!("put the lines above that fit into groundrules.yaml and run again; {explain}")
-    })
+fn next(page: &Page<'_>, proposed: bool) -> Option<String> {
+    let explain = format!("`groundrules explain {}` says why and how", page.causes.first()?.rule);
+    let fits = "put the lines above that fit into groundrules.yaml and run again";
+    Some(if proposed { format!("{fits}; {explain}") } else { explain })
 }

@@ -94,6 +94,9 @@ impl<'a> File<'a> {
         let spans: Vec<TextRange> =
             marks.iter().filter(|mark| mark.span.source == id).map(|mark| shown(source, mark.span)).collect();
         let mut file = Self { id, source, text: String::new(), rows: Vec::new() };
+        // Each place of several lines has a bracket of two columns before the text.
+        let brackets = spans.iter().filter(|span| line_of(source, span.start) < line_of(source, span.end)).count();
+        let width = width.saturating_sub(2 * brackets).max(NARROWEST);
         for number in numbers(source, &spans) {
             file.take(number, &spans, width);
         }

@@ -4,20 +4,24 @@ use std::io;
 
 use codespan_reporting::term::termcolor::{Color, WriteColor};
 
-use super::{Page, bold, colored, heading, of_severity, paint, settle, wrap};
+use super::settle::{self, Proposal};
+use super::{Page, bold, colored, heading, of_severity, paint, wrap};
+use crate::diagnostic::Severity;
 use crate::report::causes::Cause;
 use crate::report::{count, safe};
 
 /// Causes listed where not everything is.
 const LISTED: usize = 15;
 
-/// Writes the causes, gravest first.
-pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()> {
+/// Writes the causes, gravest first, and says whether lines of policy are among it.
+pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<bool> {
     let listed = if page.options.all { page.causes.len() } else { LISTED };
-    heading(out, "what is behind the findings, and what groundrules.yaml could say to it")?;
-    let mut told = Vec::new();
+    heading(out, "causes, worst first, with the lines of groundrules.yaml that would settle them")?;
+    let (mut told, mut proposed) = (Vec::new(), false);
     for cause in page.causes.iter().take(listed) {
-        entry(page, cause, !told.contains(&cause.rule), out)?;
+        let proposals = if told.contains(&cause.rule) { Vec::new() } else { settle::proposals(page, cause) };
+        proposed |= !proposals.is_empty();
+        entry(page, cause, &proposals, out)?;
         told.push(cause.rule);
     }
     let rest = page.causes.get(listed..).unwrap_or_default();
@@ -26,10 +30,10 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
         let (causes, findings) = (count(rest.len(), "more cause"), count(findings, "finding"));
         writeln!(out, "and {causes}, with {findings}; `--all` lists them\n")?;
     }
-    Ok(())
+    Ok(proposed)
 }
 
-fn entry(page: &Page<'_>, cause: &Cause, with_policy: bool, out: &mut dyn WriteColor) -> io::Result<()> {
+fn entry(page: &Page<'_>, cause: &Cause, proposals: &[Proposal], out: &mut dyn WriteColor) -> io::Result<()> {
     let severity = cause.severity();
     paint(out, &of_severity(severity), &format!("{}[{}]", severity.as_str(), cause.rule))?;
     paint(out, &bold(), &format!(": {}: {}", safe::line(&cause.text), extent(page, cause)))?;
@@ -41,13 +45,11 @@ fn entry(page: &Page<'_>, cause: &Cause, with_policy: bool, out: &mut dyn WriteC
         paint(out, &colored(Color::Cyan), "  ┌─ ")?;
         writeln!(out, "{kind} {path}:{}:{}", at.line, at.column)?;
     }
-    if with_policy {
-        for proposal in settle::proposals(page, cause) {
-            bullet(page, &safe::line(&proposal.when), out)?;
-            for line in safe::lines(&proposal.lines).lines() {
-                paint(out, &colored(Color::Green), &format!("      {line}"))?;
-                writeln!(out)?;
-            }
+    for proposal in proposals {
+        bullet(page, &safe::line(&proposal.when), out)?;
+        for line in safe::lines(&proposal.lines).lines() {
+            paint(out, &colored(Color::Green), &format!("      {line}"))?;
+            writeln!(out)?;
         }
     }
     writeln!(out)
@@ -65,27 +67,31 @@ fn bullet(page: &Page<'_>, text: &str, out: &mut dyn WriteColor) -> io::Result<(
 /// `954 alerts in 111 files`, and whether those are all there are.
 fn extent(page: &Page<'_>, cause: &Cause) -> String {
     let findings = cause.findings.len();
-    let what = match cause.alerts {
-        Some(alerts) if alerts == findings => all_alerts(page, cause.rule, alerts),
-        _ => count(findings, "finding"),
+    let what = match cause.alerts.filter(|&alerts| alerts == findings) {
+        Some(alerts) => of_alerts(page, cause, alerts),
+        None => format!("{} in", count(findings, "finding")),
     };
-    let mixed: Vec<String> = [(2, "error"), (1, "warning"), (0, "note")]
+    let mixed: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
-        .filter(|&(severity, _)| cause.severities[severity] > 0)
-        .map(|(severity, name)| count(cause.severities[severity], name))
+        .map(|severity| (cause.severities[severity as usize], severity.as_str()))
+        .filter(|&(n, _)| n > 0)
+        .map(|(n, name)| count(n, name))
         .collect();
     let mixed = if mixed.len() > 1 { format!(" ({})", mixed.join(", ")) } else { String::new() };
-    format!("{what} in {}{mixed}", count(cause.files, "file"))
+    format!("{what} {}{mixed}", count(cause.files, "file"))
 }
 
-fn all_alerts(page: &Page<'_>, rule: &str, alerts: usize) -> String {
-    let summary = &page.report.summary;
-    let tally = page.report.ran.iter().position(|meta| meta.id == rule).and_then(|index| summary.verdicts.get(index));
-    let concerned = tally.map_or(summary.alerts, |tally| summary.alerts.saturating_sub(tally.exempt));
+/// `954 alerts in`; after a cause that begins with the noun, `954 of 1040, in`.
+fn of_alerts(page: &Page<'_>, cause: &Cause, alerts: usize) -> String {
+    let total = page.report.alerts.len();
+    let index = page.report.ran.iter().position(|meta| meta.id == cause.rule);
+    let exempt = index.and_then(|index| page.report.summary.verdicts.get(index)).map_or(0, |tally| tally.exempt);
+    let named = cause.text.starts_with("alerts ");
+    let number = if named { alerts.to_string() } else { count(alerts, "alert") };
     match alerts {
-        1 => "1 alert".to_owned(),
-        _ if alerts == summary.alerts => format!("all {alerts} alerts"),
-        _ if alerts == concerned => format!("all {alerts} alerts that it concerns"),
-        _ => format!("{alerts} alerts"),
+        _ if alerts > 1 && alerts == total => format!("all {number}, in"),
+        _ if alerts > 1 && alerts == total.saturating_sub(exempt) => format!("all {number} that it concerns, in"),
+        _ if named => format!("{number} of {total}, in"),
+        _ => format!("{number} in"),
     }
 }

@@ -1,6 +1,7 @@
 //! Which findings are shown, where not all are.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::Page;
 use crate::report::causes::Cause;
@@ -17,8 +18,27 @@ pub(super) struct Shown<'p> {
     pub(super) more: Option<(&'p Cause, usize)>,
 }
 
+/// What the options ask for: everything, some of each cause, or without a policy the worst.
+pub(super) fn shown<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
+    let alone = |index| Shown { index, more: None };
+    if page.options.all {
+        page.causes
+            .iter()
+            .flat_map(|cause| &cause.findings)
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(alone)
+            .collect()
+    } else if page.options.has_policy {
+        some_of_each(page)
+    } else {
+        worst(page).into_iter().map(alone).collect()
+    }
+}
+
 /// The first findings of each cause, in the order of the report.
-pub(super) fn some_of_each<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
+fn some_of_each<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
     let mut shown = Vec::new();
     for cause in &page.causes {
         let left = cause.findings.len().saturating_sub(OF_EACH);
@@ -35,7 +55,7 @@ pub(super) fn some_of_each<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
 
 /// The gravest findings, spread over causes so that one thing does not fill the page: the first of each cause, then the second
 /// of each, and so on; errors before warnings before notes.
-pub(super) fn worst(page: &Page<'_>) -> Vec<usize> {
+fn worst(page: &Page<'_>) -> Vec<usize> {
     let mut ranked = Vec::new();
     for (cause, of_cause) in page.causes.iter().enumerate() {
         let mut seen = [0; 3];

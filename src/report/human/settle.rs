@@ -38,7 +38,7 @@ pub(super) fn proposals(page: &Page<'_>, cause: &Cause) -> Vec<Proposal> {
         let taught = TEACH.iter().filter(|(id, ..)| *id == cause.rule);
         proposals.extend(taught.map(|&(_, when, lines)| Proposal { when: when.to_owned(), lines: lines.to_owned() }));
     }
-    if cause.findings.len() > 1 {
+    if cause.findings.len() > 1 && page.report.ran.iter().any(|meta| meta.id == cause.rule) {
         let when = if proposals.is_empty() { "to do without this rule:" } else { "or to do without this rule:" };
         let lines = format!("rules: {{{}: {{level: off}}}}", cause.rule);
         proposals.push(Proposal { when: when.to_owned(), lines });

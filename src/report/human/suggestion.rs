@@ -66,32 +66,31 @@ impl Hunk<'_> {
     fn write(&self, gutter: usize, width: usize, out: &mut dyn WriteColor) -> io::Result<()> {
         if let Some((number, text)) = self.context {
             paint(out, &colored(Color::Cyan), &format!("{number:>gutter$} │"))?;
-            writeln!(out, " {}", printed(text, width))?;
+            writeln!(out, " {}", printed(text, 0, width))?;
         }
-        let old = self.old.iter().copied();
-        write_lines(old, self.old_number, ('-', Color::Red), (gutter, width), out)?;
-        let new = self.new.iter().map(String::as_str);
-        write_lines(new, self.new_number, ('+', Color::Green), (gutter, width), out)
+        let new: Vec<&str> = self.new.iter().map(String::as_str).collect();
+        write_lines((&self.old, &new), self.old_number, ('-', Color::Red), (gutter, width), out)?;
+        write_lines((&new, &self.old), self.new_number, ('+', Color::Green), (gutter, width), out)
     }
 }
 
-fn write_lines<'l>(
-    lines: impl ExactSizeIterator<Item = &'l str>,
+/// Writes lines, each cut around what it has not in common with its counterpart.
+fn write_lines(
+    (lines, others): (&[&str], &[&str]),
     first: u32,
     (sign, color): (char, Color),
     (gutter, width): (usize, usize),
     out: &mut dyn WriteColor,
 ) -> io::Result<()> {
     let more = lines.len().saturating_sub(LINES);
-    for (number, line) in (first..).zip(lines.take(LINES)) {
+    for (number, (index, line)) in (first..).zip(lines.iter().enumerate().take(LINES)) {
+        let other = others.get(index).unwrap_or(line);
+        let same = if other == line { 0 } else { line.chars().zip(other.chars()).take_while(|(a, b)| a == b).count() };
         paint(out, &colored(Color::Cyan), &format!("{number:>gutter$} "))?;
-        paint(out, &colored(color), format!("{sign} {}", printed(line, width)).trim_end())?;
+        paint(out, &colored(color), format!("{sign} {}", printed(line, same, width)).trim_end())?;
         writeln!(out)?;
     }
-    if more > 0 {
-        border(gutter, &format!("{sign} … {more} more"), out)?;
-    }
-    Ok(())
+    if more > 0 { border(gutter, &format!("{sign} … {more} more"), out) } else { Ok(()) }
 }
 
 fn border(gutter: usize, text: &str, out: &mut dyn WriteColor) -> io::Result<()> {
@@ -99,13 +98,18 @@ fn border(gutter: usize, text: &str, out: &mut dyn WriteColor) -> io::Result<()>
     writeln!(out)
 }
 
-/// A harmless line that fits.
-fn printed(line: &str, width: usize) -> String {
+/// A harmless line that fits, with the character of index `focus` in it.
+fn printed(line: &str, focus: usize, width: usize) -> String {
     let line = safe::snippet(line).replace('\t', TAB);
-    match line.char_indices().nth(width) {
-        Some(_) => line.chars().take(width.saturating_sub(1)).chain(['…']).collect(),
-        None => line,
+    let length = line.chars().count();
+    if length <= width {
+        return line;
     }
+    let skipped = if focus + width / 3 < width { 0 } else { focus - width / 3 };
+    let lead = if skipped > 0 { "…" } else { "" };
+    let left = width.saturating_sub(2);
+    let trail = if skipped + left < length { "…" } else { "" };
+    lead.chars().chain(line.chars().skip(skipped).take(left)).chain(trail.chars()).collect()
 }
 
 fn hunks<'a>(page: &'a Page<'_>, fix: &'a Fix) -> Vec<Hunk<'a>> {
