@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
                     }
                     self.at = end;
                     if keyword == UNTIL {
-                        self.date();
+                        self.date(range(start, end));
                         dated = true;
                     } else {
                         dated |= self.reason(dated);
@@ -234,10 +234,14 @@ impl<'a> Reader<'a> {
         self.slip(start, said.max(start), message);
     }
 
-    fn date(&mut self) {
+    /// The day after the keyword that stands at `until`.
+    fn date(&mut self, until: TextRange) {
         self.at = self.text.len() - self.rest().trim_start_matches([' ', '\t', ':']).len();
         let (start, end) = (self.at, self.run(|c| !c.is_whitespace()));
         let written = self.text[start..end].trim_end_matches([',', ';', ':', '.']);
+        if written.is_empty() || written == BECAUSE {
+            return self.slip(until.start as usize, until.end as usize, "no day follows: write it as `YYYY-MM-DD`");
+        }
         self.at = start + written.len();
         match date(written) {
             Ok(date) => self.parsed.until = Some(date),
@@ -291,10 +295,7 @@ fn other_word(word: &str) -> bool {
 pub fn date(text: &str) -> Result<Date, String> {
     let shape = text.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b });
     if !shape.eq(*b"0000-00-00") {
-        return Err(match text {
-            "" => "a date is missing: write it as `YYYY-MM-DD`".to_owned(),
-            text => format!("`{text}` is not a date: write it as `YYYY-MM-DD`"),
-        });
+        return Err(format!("`{text}` is not a date: write it as `YYYY-MM-DD`"));
     }
     text.parse().map_err(|_| format!("there is no day `{text}`"))
 }
