@@ -226,7 +226,7 @@ impl<'a> Parser<'a> {
         }
         let value = if token.kind == Kind::Complex { number::complex(text) } else { number::number(text) };
         value.unwrap_or_else(|error| {
-            self.report(message::bad_number(token.range, text, error));
+            self.report(message::bad_number(token.range, text, error, self.opening));
             super::Number::default()
         })
     }
@@ -283,6 +283,9 @@ impl<'a> Parser<'a> {
     }
 
     fn unexpected(&mut self, token: Token, context: Context) -> Result<(), Stop> {
+        if self.just_reported(token.range.start) {
+            return Err(Stop);
+        }
         let error = match token.kind {
             Kind::Fault(fault) => message::fault(self.text(), token.range, fault, self.opening),
             kind => message::unexpected(self.text(), token.range, kind, context),

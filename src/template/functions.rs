@@ -79,16 +79,21 @@ pub(super) fn similar_function(name: &str) -> Option<&'static str> {
     nearest(name, PROMETHEUS.into_iter().chain(BUILTIN))
 }
 
-/// The candidate that `name` is most likely a slip of: equal but for case, or one or two letters off.
+/// The candidate that `name` is most likely a slip of: equal but for case, one or two letters off, or its start.
 pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 40;
     if name.len() > LONGEST {
         return None;
     }
-    let allowed = if name.chars().count() < 5 { 1 } else { 2 };
+    let allowed = match name.chars().count() {
+        0..3 => 0,
+        3..5 => 1,
+        _ => 2,
+    };
+    let starts = |candidate: &str| candidate.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
     candidates
         .filter(|candidate| candidate.len() <= LONGEST)
-        .map(|candidate| (distance(name, candidate), candidate))
+        .map(|candidate| (if allowed > 1 && starts(candidate) { 1 } else { distance(name, candidate) }, candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

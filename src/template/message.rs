@@ -4,6 +4,7 @@ use super::ast::{ControlKind, Name};
 use super::lexer::{Fault, Kind};
 use super::number::NumberError;
 use super::scope::{GIVEN, Scope};
+use super::slip::{bad_character, curly_quote, is_curly, no_operator, operator, show, single_brace, trim_marker};
 use super::{Error, Fix, constant, functions};
 use crate::source::TextRange;
 
@@ -54,26 +55,26 @@ impl Context {
 }
 
 impl Error {
-    fn new(range: TextRange, message: impl Into<String>) -> Self {
+    pub(super) fn new(range: TextRange, message: impl Into<String>) -> Self {
         Self { range, message: message.into(), ..Self::default() }
     }
 
-    fn note(mut self, note: impl Into<String>) -> Self {
+    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    fn related(mut self, range: TextRange, message: impl Into<String>) -> Self {
+    pub(super) fn related(mut self, range: TextRange, message: impl Into<String>) -> Self {
         self.related.push((range, message.into()));
         self
     }
 
-    fn fix(mut self, range: TextRange, text: impl Into<String>, safe: bool) -> Self {
+    pub(super) fn fix(mut self, range: TextRange, text: impl Into<String>, safe: bool) -> Self {
         self.fix = Some(Fix { edits: vec![(range, text.into())], safe });
         self
     }
@@ -99,7 +100,7 @@ pub(super) fn undefined_function(range: TextRange, name: &str, field: Option<&st
             name.eq_ignore_ascii_case(similar),
         );
     }
-    if let Some(variable) = functions::nearest(name, GIVEN.iter().filter_map(|given| given.get(1..))) {
+    if let Some(variable) = functions::nearest(name, GIVEN.iter().skip(1).filter_map(|given| given.get(1..))) {
         return error.help(format!("did you mean `${variable}`?")).fix(range, format!("${variable}"), false);
     }
     error
@@ -149,10 +150,11 @@ pub(super) fn bad_constant(range: TextRange, text: &str, fault: &constant::Fault
     }
 }
 
-pub(super) fn bad_number(range: TextRange, text: &str, error: NumberError) -> Error {
+pub(super) fn bad_number(range: TextRange, text: &str, error: NumberError, opening: TextRange) -> Error {
     match (error, text) {
         (NumberError::TooLarge, _) => Error::new(range, format!("`{text}` is too large for a whole number"))
             .help(format!("write `{text}.0` for a float")),
+        (NumberError::Syntax, "-") if range.start == opening.end => trim_marker(range),
         (NumberError::Syntax, "+" | "-") => no_operator(range, text),
         (NumberError::Syntax, _) => Error::new(range, format!("`{text}` is not a number")),
     }
@@ -292,87 +294,19 @@ pub(super) fn fault(text: &str, range: TextRange, fault: Fault, opening: TextRan
         }
         Fault::UnterminatedChar => Error::new(range, "the character is not closed on its line")
             .note("single quotes hold one character; strings have double quotes"),
-        Fault::Unrecognized(c) => Error::new(range, format!("`{}` means nothing in an action", c.escape_debug())),
+        Fault::Unrecognized(c) => Error::new(range, format!("`{}` means nothing in an action", show(c))),
         Fault::UnclosedComment => Error::new(range, "the comment is never closed").help("write `*/}}`"),
         Fault::CommentNotAlone => Error::new(range, "a comment must be alone in its action")
             .help("write `}}` directly after `*/`, or ` -}}` to trim"),
     }
 }
 
-fn single_brace(range: TextRange) -> Error {
-    Error::new(range, "one brace does not close an action").help("write `}}`").fix(TextRange::at(range.end), "}", true)
-}
-
-fn is_curly(c: char) -> bool {
-    matches!(c, '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '‛')
-}
-
-/// Typographic quotes; the fix replaces all those of the action.
-fn curly_quote(text: &str, range: TextRange, c: char, opening: TextRange) -> Error {
-    let start = opening.end as usize;
-    let inside = text.get(start..).unwrap_or_default();
-    let inside = inside.split_once("}}").map_or(inside, |(inside, _)| inside);
-    let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
-    let edits: Vec<_> = inside
-        .char_indices()
-        .filter(|(_, c)| is_curly(*c))
-        .take(50)
-        .map(|(at, c)| (TextRange::new(offset(at), offset(at + c.len_utf8())), "\"".to_owned()))
-        .collect();
-    let safe = edits.len() == 2 && !inside.contains(['"', '`']);
-    let mut error = Error::new(range, format!("a typographic quote `{c}` means nothing in an action"))
-        .help("strings have straight quotes: `\"`");
-    error.fix = Some(Fix { edits, safe });
-    error
-}
-
-/// A character directly after a name that cannot follow it.
-fn bad_character(text: &str, range: TextRange, c: char, opening: TextRange) -> Error {
-    let shown = c.escape_debug();
-    let error = Error::new(range, format!("`{shown}` cannot follow a name"));
-    let space = TextRange::at(range.start);
-    let before = text.get(opening.end as usize..range.start as usize).unwrap_or_default();
-    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(' || c == '|').next().unwrap_or_default();
-    match c {
-        '"' | '`' => error.help("write a space before the string").fix(space, " ", functions::is_function(word)),
-        '-' | '/' if word.contains('.') => error.note("a name has letters, digits and `_` only").help(format!(
-            "any other label is read with `index`: `index {} \"…\"`",
-            word.rsplit_once('.').map_or(word, |(set, _)| set)
-        )),
-        '[' => error.help(format!("write `index {word} …`")),
-        '=' | '<' | '>' | '!' | '&' => error.note("there are no operators").help(comparison(c)),
-        '$' => error.help("write a space between two arguments, or `}}` where the action ends"),
-        _ => error,
-    }
-}
-
-fn comparison(c: char) -> &'static str {
-    match c {
-        '=' => "`eq a b` compares; `$x = 1` and `$x := 1` need spaces",
-        '!' => "write `ne a b` or `not a`",
-        '<' => "write `lt a b` or `le a b`",
-        '>' => "write `gt a b` or `ge a b`",
-        '&' => "write `and a b`",
-        _ => "write `or a b`",
-    }
-}
-
 fn bad_number_text(text: &str, range: TextRange, opening: TextRange) -> Error {
     let shown = text.get(range.range()).unwrap_or_default();
     if range.start == opening.end && shown.starts_with('-') {
-        let at = TextRange::at(range.start + 1);
-        return Error::new(range, "a trim marker needs a space after it").help("write `{{- `").fix(at, " ", true);
+        return trim_marker(TextRange::new(range.start, range.start + 1));
     }
     Error::new(range, format!("`{shown}` is not a number"))
-}
-
-fn no_operator(range: TextRange, text: &str) -> Error {
-    let error = Error::new(range, format!("`{text}` means nothing here: there is no arithmetic in templates"));
-    if text == "-" {
-        error.note("a trim marker is `{{- ` or ` -}}`, with its space").help("calculate in the expression of the rule")
-    } else {
-        error.help("calculate in the expression of the rule")
-    }
 }
 
 /// A token that cannot stand where it does.
@@ -390,17 +324,18 @@ pub(super) fn unexpected(text: &str, range: TextRange, kind: Kind, context: Cont
             let space = if after.starts_with([' ', '\t', '\n']) { "" } else { " " };
             error.note("arguments are separated by spaces").help("remove the comma").fix(range, space, true)
         }
-        (Kind::Char, _) if matches!(shown, "<" | ">" | "!" | "&") => operator(range, shown),
+        (Kind::Char, _) if matches!(shown, "<" | ">" | "!" | "&") => operator(text, range),
         (Kind::Char, _) if matches!(shown, "*" | "/" | "%") => no_operator(range, shown),
-        (Kind::Assign, _) => operator(range, shown),
+        (Kind::Assign, _) => operator(text, range),
         (Kind::Pipe, _) if text.as_bytes().get((range.start as usize).wrapping_sub(1)) == Some(&b'|') => {
-            operator(range, shown)
+            operator(text, range)
         }
         (Kind::Pipe, _) => error.note("`|` hands the value before it to the function after it"),
         (Kind::Keyword(_), Context::Command) if shown == "define" => {
             error.note("a definition stands outside of all blocks")
         }
         (Kind::Keyword(_), _) => error.note(format!("`{shown}` is a keyword")),
+        (Kind::Dot, Context::Operand) => Error::new(range, "a name is missing after the dot"),
         (_, Context::Operand) => error.help("write a space between two arguments"),
         (_, Context::Template | Context::Block | Context::Define) => {
             error.help("write the name of the template in quotes: `\"name\"`")
@@ -410,9 +345,4 @@ pub(super) fn unexpected(text: &str, range: TextRange, kind: Kind, context: Cont
         }
         _ => error,
     }
-}
-
-fn operator(range: TextRange, shown: &str) -> Error {
-    let help = comparison(shown.chars().next().unwrap_or('|'));
-    Error::new(range, format!("`{shown}` is not an operator: templates compare with functions")).help(help)
 }

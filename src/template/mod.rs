@@ -18,6 +18,7 @@ mod message;
 mod number;
 mod parser;
 mod scope;
+mod slip;
 #[cfg(test)]
 mod tests;
 mod walk;

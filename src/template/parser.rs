@@ -117,6 +117,11 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Whether the last error ends where something else would be reported now, which follows from it.
+    pub(super) fn just_reported(&self, start: u32) -> bool {
+        self.errors.last().is_some_and(|error| error.range.end == start && error.range.start >= self.opening.end)
+    }
+
     pub(super) fn stop(&mut self, error: Error) -> Result<(), Stop> {
         self.report(error);
         Err(Stop)
