@@ -87,7 +87,10 @@ impl Text {
         if range == raw.range {
             return self.span;
         }
-        Span::new(self.span.source, layer.map_or(range, |layer| layer.locate(range)))
+        let found = layer.map_or(range, |layer| layer.locate(range));
+        // The last line break of a block scalar is a part of the value, but not of the scalar as people see it.
+        let inside = |at: u32| at.clamp(self.span.start, self.span.end);
+        Span::new(self.span.source, TextRange::new(inside(found.start), inside(found.end)))
     }
 
     /// Whether a placeholder of a template engine stands in it (Helm, Jinja, ERB, `${X}`, `((x))`, `%%x%%` and the like), so
