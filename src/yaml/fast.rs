@@ -206,15 +206,12 @@ impl Fast<'_, '_> {
     fn key(&mut self) -> Option<(usize, usize, Style)> {
         let start = self.at;
         let line = self.line_end(start).min(start + LONGEST_KEY);
-        let (end, style) = match self.peek(0)? {
-            quote @ (b'"' | b'\'') => {
-                let end = self.quoted(start, line)?;
-                (end, if quote == b'"' { Style::Double } else { Style::Single })
-            }
-            _ => {
-                self.plain_start()?;
-                (self.plain_line(start, line).0, Style::Plain)
-            }
+        let first = self.peek(0)?;
+        let (end, style) = if matches!(first, b'"' | b'\'') {
+            (self.quoted(start, line)?, if first == b'"' { Style::Double } else { Style::Single })
+        } else {
+            self.plain_start()?;
+            (self.plain_line(start, line).0, Style::Plain)
         };
         self.at = end + self.spaces(end);
         let good = self.at < line && self.peek(0) == Some(b':') && self.blank_at(self.at + 1);
@@ -432,9 +429,9 @@ impl Fast<'_, '_> {
                 self.at += self.spaces(self.at);
             }
             if matches!(self.peek(0)?, b'[' | b'{') {
-                self.flow()?
+                self.flow()?;
             } else {
-                self.word()?
+                self.word()?;
             }
             self.at += self.spaces(self.at);
             match self.peek(0)? {

@@ -146,7 +146,7 @@ impl Reader<'_, '_> {
         let range = self.range(&span);
         let (range, style, indent) = match style {
             ScalarStyle::Plain if range.is_empty() || value.is_empty() => (self.nothing(&span), Style::Plain, 0),
-            ScalarStyle::Plain => (range, Style::Plain, 0),
+            ScalarStyle::Plain => (self.uncommented(range), Style::Plain, 0),
             ScalarStyle::SingleQuoted => (range, Style::Single, 0),
             ScalarStyle::DoubleQuoted => (range, Style::Double, 0),
             ScalarStyle::Literal | ScalarStyle::Folded => {
@@ -169,6 +169,15 @@ impl Reader<'_, '_> {
         let token = repair::token(self.text, self.builder.cursor as usize, b"");
         let here = token.filter(|&at| self.text.as_bytes().get(at as usize) == Some(&indicator));
         TextRange::at(here.map_or_else(|| self.offset(&span.start), |at| at + 1))
+    }
+
+    /// A plain scalar without the comment that may end it, which the parser's range can run over.
+    fn uncommented(&self, range: TextRange) -> TextRange {
+        let raw = self.text.get(range.range()).unwrap_or("");
+        let blank = |i: usize| i > 0 && matches!(raw.as_bytes()[i - 1], b' ' | b'\t' | b'\n' | b'\r');
+        let Some((hash, _)) = raw.match_indices('#').find(|&(i, _)| blank(i)) else { return range };
+        let len = raw[..hash].trim_end_matches([' ', '\t', '\n', '\r']).len();
+        TextRange::new(range.start, range.start + u32::try_from(len).unwrap_or(0))
     }
 
     /// A block scalar from its header to the last byte of its content. The parser's own range begins at the content.

@@ -47,6 +47,8 @@ fn next_stretch(builder: &mut Builder, text: &str, from: usize) -> Option<Stretc
     while at < text.len() {
         let line = Line::of(text, at);
         if line.marker {
+            builder.end_all();
+            builder.cursor = u32::try_from(at).unwrap_or(u32::MAX);
             builder.end_document();
             return Some(stretch(at, text.len(), false));
         }

@@ -387,10 +387,8 @@ impl Reader<'_> {
             self.at += self.line_break();
             (breaks, content) = self.empty_lines(indent);
         }
-        if chomp != Some(b'-') {
-            if let Some(at) = leading {
-                self.put_break(at);
-            }
+        if let Some(at) = leading.filter(|_| chomp != Some(b'-')) {
+            self.put_break(at);
         }
         if chomp == Some(b'+') {
             self.put_breaks(breaks);

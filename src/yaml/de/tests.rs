@@ -21,13 +21,16 @@ struct Rule {
     keys: BTreeMap<String, Located<u32>>,
 }
 
+#[derive(Deserialize, Debug)]
+struct Deep(#[allow(dead_code)] Vec<Deep>);
+
 fn read<T: for<'t> Deserialize<'t>>(text: &str) -> Result<T, Error> {
     let parsed = parse(text);
     assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
     from_node(&parsed.tree, parsed.tree.documents()[0])
 }
 
-fn shown<'t>(text: &'t str, range: TextRange) -> &'t str {
+fn shown(text: &str, range: TextRange) -> &str {
     &text[range.range()]
 }
 
@@ -90,8 +93,6 @@ fn aliases_and_merge_keys_are_followed_and_cycles_end() {
     let all: BTreeMap<String, Rule> = read(text).unwrap();
     assert_eq!((all["r"].more, &all["r"].level.value), (Some(2.0), &Level::Off));
     let parsed = parse("&a [*a]\n");
-    #[derive(Deserialize, Debug)]
-    struct Deep(#[allow(dead_code)] Vec<Deep>);
     let error = from_node::<Deep>(&parsed.tree, parsed.tree.documents()[0]).unwrap_err();
     assert_eq!(error.message, "nested too deeply");
 }

@@ -119,7 +119,7 @@ fn shape(tree: &Tree) -> Vec<(Kind, TextRange, String, Vec<String>)> {
 fn what_the_fast_path_accepts_the_full_parser_reads_alike() {
     let mut dice = Dice(7);
     let mut accepted = 0;
-    for round in 0..30_000 {
+    for round in 0..6_000 {
         let mut text = SEEDS[round % SEEDS.len()].to_owned();
         for _ in 0..dice.below(4) {
             dice.mutate(&mut text);
@@ -136,5 +136,5 @@ fn what_the_fast_path_accepts_the_full_parser_reads_alike() {
         assert_eq!(builder.tree.documents(), full.tree.documents(), "{text:?}");
         assert!(builder.tree.check_maps().is_empty(), "{text:?}");
     }
-    assert!(accepted > 5_000, "only {accepted} accepted");
+    assert!(accepted > 1_000, "only {accepted} accepted");
 }
