@@ -128,7 +128,7 @@ impl Steps<'_> {
         let start = self.at;
         match bytes.get(start) {
             None => return Ok(None),
-            Some(b'\\') => return self.escape().map(Some),
+            Some(b'\\') => return self.escape().map(Some).map_err(|error| self.whole_chars(error)),
             Some(b'\n') => return Err(fault(start, 1, "a line break can't stand in a quoted string")),
             Some(&byte) if byte == self.quote => return Err(fault(start, 1, "the quote ends the string here")),
             Some(_) => {}
@@ -136,6 +136,15 @@ impl Steps<'_> {
         let stop = |byte: &u8| *byte == b'\\' || *byte == b'\n' || *byte == self.quote;
         self.at = bytes[start..].iter().position(stop).map_or(bytes.len(), |n| start + n);
         Ok(Some(Step::Plain { start, end: self.at }))
+    }
+
+    /// The same error, its end not within a character.
+    fn whole_chars(&self, error: UnquoteError) -> UnquoteError {
+        let mut end = error.at.end as usize - 1;
+        while !self.inner.is_char_boundary(end) {
+            end += 1;
+        }
+        UnquoteError { at: TextRange::new(error.at.start, length(end + 1)), ..error }
     }
 
     fn escape(&mut self) -> Result<Step, UnquoteError> {
@@ -177,9 +186,11 @@ impl Steps<'_> {
                 let count = if kind == b'u' { 4 } else { 8 };
                 self.at = start + 2 + count;
                 let value = digits(start + 2, count, 16)?;
-                return char::from_u32(value)
-                    .map(Step::Char)
-                    .ok_or(fault(start, 2 + count, "the escape stands for no character"));
+                return char::from_u32(value).map(Step::Char).ok_or(fault(
+                    start,
+                    2 + count,
+                    "the escape stands for no character",
+                ));
             }
             _ => return Err(fault(start, 2, "unknown escape")),
         };
@@ -238,6 +249,7 @@ mod tests {
             ("\"", 0, 1),
             ("", 0, 0),
             (r#""\u12""#, 1, 3),
+            (r#""\é""#, 1, 4),
         ];
         for (quoted, start, end) in cases {
             let at = unquote_bytes(quoted).map_err(|error| error.at);

@@ -7,9 +7,11 @@
 mod binary;
 mod calls;
 
-use super::ast::{Ast, Kind, MatchOp, Matcher, NodeId, Type, Vector};
+use super::ast::{Kind, MatchOp, Matcher, NodeId, Type, Vector};
 use super::error::{Error, Sink};
 use super::nullable;
+use super::tree::Ast;
+use crate::source::TextRange;
 use crate::unquote;
 
 /// A pass over a tree.
@@ -28,9 +30,10 @@ pub(super) fn check(ast: &Ast, text: &str, selects_all: &[NodeId], sink: &mut Si
             Kind::Subquery { expr, .. } => check.subquery(expr),
             Kind::Call(at) => check.call(id, &ast.get(at)),
             Kind::Aggregate(at) => check.aggregate(&ast.get(at)),
-            Kind::Binary { op, op_start, lhs, rhs, matching } => {
+            Kind::Binary { op, op_len, op_start, lhs, rhs, matching } => {
                 let matching = matching.map(|matching| ast.matching(matching));
-                check.binary(&binary::Binary { op, op_start, lhs, rhs, matching });
+                let op_range = TextRange::new(op_start, op_start + u32::from(op_len));
+                check.binary(&binary::Binary { op, op_range, lhs, rhs, matching });
             }
             Kind::Unary { expr, .. } => check.unary(id, expr),
             _ => {}
@@ -89,7 +92,7 @@ impl<'a> Check<'a> {
     }
 }
 
-fn decoded(text: &str, range: crate::source::TextRange) -> Option<std::borrow::Cow<'_, [u8]>> {
+fn decoded(text: &str, range: TextRange) -> Option<std::borrow::Cow<'_, [u8]>> {
     let written = text.get(range.range())?;
     if written.starts_with(['"', '\'', '`']) {
         return unquote::unquote_bytes(written).ok();

@@ -3,7 +3,8 @@
 //! Places are the server's own, oddities included: where its parser had to read a parenthesis ahead, that counts as part of the
 //! node before it, and `anchored` and `smoothed` count as part of none.
 
-use super::ast::{Aggregate, Ast, Kind, Modifier, ModifierKind, NodeId};
+use super::ast::{Aggregate, Kind, Modifier, ModifierKind, NodeId};
+use super::tree::Ast;
 use super::walk;
 use super::words::List;
 use crate::source::TextRange;
@@ -104,7 +105,12 @@ fn reads_ahead(ast: &Ast, text: &str, duration: NodeId) -> bool {
         Kind::Number { literal, .. } => {
             let signs = TextRange::new(ast.range(duration).start, literal);
             let signs = text.get(signs.range()).unwrap_or_default();
-            signs.lines().flat_map(|line| line.split('#').next().unwrap_or_default().chars()).filter(|c| "+-".contains(*c)).count() > 1
+            signs
+                .lines()
+                .flat_map(|line| line.split('#').next().unwrap_or_default().chars())
+                .filter(|c| "+-".contains(*c))
+                .count()
+                > 1
         }
         _ => false,
     }

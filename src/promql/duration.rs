@@ -7,11 +7,12 @@ use super::token::{BinaryOp, Kind, SIGN_PRECEDENCE};
 use crate::source::TextRange;
 
 /// What waits for a part of a duration.
+#[derive(Clone, Copy)]
 enum Frame {
     Paren { open: TextRange },
     Function { function: DurationFunction, name: TextRange, first: Option<NodeId> },
     Sign { negative: bool, start: u32 },
-    Binary { lhs: NodeId, op: BinaryOp, op_start: u32 },
+    Binary { lhs: NodeId, op: BinaryOp, op_range: TextRange },
 }
 
 impl Parser<'_> {
@@ -75,8 +76,8 @@ impl Parser<'_> {
                 match self.token.kind {
                     Kind::Operator(op) if (whole || pending.open > 0) && is_duration_operator(op) => {
                         let lhs = self.reduce_duration(&mut pending, part, op);
-                        let op_start = self.take().range.start;
-                        pending.frames.push(Frame::Binary { lhs, op, op_start });
+                        let op_range = self.take().range;
+                        pending.frames.push(Frame::Binary { lhs, op, op_range });
                         break;
                     }
                     Kind::RightParen if pending.open > 0 => {
@@ -116,6 +117,10 @@ impl Parser<'_> {
                 self.tree.node_mut(number).ty = None;
                 mistakes::duration_range(self, number, token.range);
                 return Some(number);
+            }
+            Kind::Placeholder => {
+                self.take();
+                return Some(self.missing(token.range));
             }
             Kind::Operator(op @ (BinaryOp::Add | BinaryOp::Sub)) => {
                 self.take();
@@ -157,7 +162,7 @@ impl Parser<'_> {
         arguments: Option<(NodeId, NodeId)>,
     ) -> NodeId {
         let range = TextRange::new(name.start, self.previous_end);
-        mistakes::experimental_duration(self, range, range);
+        mistakes::experimental_duration(self, range);
         self.tree.push(range, None, Node::DurationCall { function, arguments })
     }
 
@@ -167,7 +172,7 @@ impl Parser<'_> {
             Some(Frame::Paren { open }) => {
                 pending.open -= 1;
                 let inner = self.tree.node(part).range;
-                mistakes::experimental_duration(self, inner, inner);
+                mistakes::experimental_duration(self, inner);
                 self.tree.push(TextRange::new(open.start, self.previous_end), None, Node::Paren(part))
             }
             Some(Frame::Function { function, name, first }) => {
@@ -200,17 +205,17 @@ impl Parser<'_> {
             }
             part = match pending.frames.pop() {
                 Some(Frame::Sign { negative, start }) => self.signed_duration(part, negative, start),
-                Some(Frame::Binary { lhs, op, op_start }) => self.binary_duration(lhs, op, op_start, part),
+                Some(Frame::Binary { lhs, op, op_range }) => self.binary_duration(lhs, op, op_range, part),
                 _ => part,
             };
         }
     }
 
-    fn binary_duration(&mut self, lhs: NodeId, op: BinaryOp, op_start: u32, rhs: NodeId) -> NodeId {
+    fn binary_duration(&mut self, lhs: NodeId, op: BinaryOp, op_range: TextRange, rhs: NodeId) -> NodeId {
         let (left, right) = (self.tree.node(lhs).range, self.tree.node(rhs).range);
-        mistakes::experimental_duration(self, left, left.cover(right));
-        mistakes::division_by_zero(self, op, op_start, rhs);
-        self.tree.push(left.cover(right), None, Node::Binary { op, op_start, lhs, rhs, matching: None })
+        mistakes::experimental_duration(self, left);
+        mistakes::division_by_zero(self, op, op_range, rhs);
+        self.tree.push(left.cover(right), None, Node::binary(op, op_range, lhs, rhs, None))
     }
 
     fn signed_duration(&mut self, part: NodeId, negative: bool, start: u32) -> NodeId {

@@ -30,14 +30,7 @@ pub struct Fix {
 
 impl Error {
     pub(super) fn new(range: TextRange, message: impl Into<String>) -> Self {
-        Self {
-            range,
-            message: message.into(),
-            notes: Vec::new(),
-            help: Vec::new(),
-            related: Vec::new(),
-            fix: None,
-        }
+        Self { range, message: message.into(), notes: Vec::new(), help: Vec::new(), related: Vec::new(), fix: None }
     }
 
     pub(super) fn note(&mut self, note: impl Into<String>) -> &mut Self {

@@ -138,10 +138,10 @@ impl<'a> Lexer<'a> {
             b'>' if next == Some(b'=') => self.operator(BinaryOp::GreaterEqual),
             b'>' if next == Some(b'/') => self.operator(BinaryOp::TrimLower),
             b'>' => self.operator(BinaryOp::Greater),
-            b'0'..=b'9' => self.number(sink),
-            b'.' if next.is_some_and(|next| next.is_ascii_digit()) => self.number(sink),
-            b'"' | b'\'' => self.quoted(byte, sink),
-            b'`' => self.raw(sink),
+            b'0'..=b'9' => Some(self.number(sink)),
+            b'.' if next.is_some_and(|next| next.is_ascii_digit()) => Some(self.number(sink)),
+            b'"' | b'\'' => Some(self.quoted(byte, sink)),
+            b'`' => Some(self.raw(sink)),
             b'{' if next == Some(b'{') => mistakes::character(self, sink),
             b'{' => {
                 self.in_braces = true;
@@ -170,7 +170,7 @@ impl<'a> Lexer<'a> {
             b'(' | b')' | b',' | b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b']' | b'0'..=b'9' => {
                 self.statement(byte, sink)
             }
-            b'.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => self.number(sink),
+            b'.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => Some(self.number(sink)),
             b':' => self.colon(sink),
             b's' | b'S' | b'm' | b'M' | b'r' | b'R' => self.duration_word(sink),
             _ => mistakes::character(self, sink),
@@ -210,8 +210,8 @@ impl<'a> Lexer<'a> {
             b'=' => self.take(1, Kind::Assign),
             b'!' if next == Some(b'~') => self.take(2, Kind::NotEqualRegex),
             b'!' if next == Some(b'=') => self.take(2, Kind::Operator(BinaryOp::NotEqual)),
-            b'"' | b'\'' => self.quoted(byte, sink),
-            b'`' => self.raw(sink),
+            b'"' | b'\'' => Some(self.quoted(byte, sink)),
+            b'`' => Some(self.raw(sink)),
             b'}' => {
                 self.in_braces = false;
                 self.take(1, Kind::RightBrace)
@@ -247,7 +247,7 @@ impl<'a> Lexer<'a> {
         self.text[self.at..].trim_start_matches([' ', '\t', '\n', '\r']).starts_with('(')
     }
 
-    fn number(&mut self, sink: &mut Sink) -> Option<Kind> {
+    fn number(&mut self, sink: &mut Sink) -> Kind {
         let start = self.at;
         if self.bracket == Bracket::Duration {
             self.bracket = Bracket::Statement;
@@ -256,13 +256,13 @@ impl<'a> Lexer<'a> {
         let (kind, end) = number::scan(self.text, start);
         self.at = end;
         match kind {
-            number::Scanned::Number => Some(Kind::Number),
-            number::Scanned::Duration => Some(Kind::Duration),
+            number::Scanned::Number => Kind::Number,
+            number::Scanned::Duration => Kind::Duration,
             number::Scanned::Bad => mistakes::number(self, start, sink),
         }
     }
 
-    fn quoted(&mut self, quote: u8, sink: &mut Sink) -> Option<Kind> {
+    fn quoted(&mut self, quote: u8, sink: &mut Sink) -> Kind {
         let (start, bytes) = (self.at, self.text.as_bytes());
         let (mut escaped, mut foreign) = (false, false);
         let mut at = start + 1;
@@ -291,10 +291,10 @@ impl<'a> Lexer<'a> {
             mistakes::escape(sink, super::range(start, self.at), self.text, &error);
         }
         self.replacement_character(start, foreign, sink);
-        Some(Kind::String)
+        Kind::String
     }
 
-    fn raw(&mut self, sink: &mut Sink) -> Option<Kind> {
+    fn raw(&mut self, sink: &mut Sink) -> Kind {
         let start = self.at;
         let Some(len) = self.text[start + 1..].find('`') else {
             self.at = self.text.len();
@@ -302,7 +302,7 @@ impl<'a> Lexer<'a> {
         };
         self.at = start + len + 2;
         self.replacement_character(start, true, sink);
-        Some(Kind::String)
+        Kind::String
     }
 
     /// The server takes U+FFFD in a string for broken UTF-8.

@@ -1,4 +1,4 @@
-//! PromQL as Prometheus 3.14 reads it: text to tree, with every error a person can mend and the place of every part.
+//! `PromQL` as Prometheus 3.14 reads it: text to tree, with every error a person can mend and the place of every part.
 //!
 //! The language is that of `promql/parser` (`lex.go`, `generated_parser.y`, `parse.go`): [`parse`] accepts what the server
 //! accepts, no more and no less, under the same feature flags. Unlike the server it goes on after an error, so that a
@@ -22,6 +22,7 @@ mod quote;
 pub mod re2;
 mod selector;
 mod token;
+mod tree;
 pub mod walk;
 mod words;
 
@@ -29,12 +30,13 @@ mod words;
 mod tests;
 
 pub use ast::{
-    Aggregate, Ast, Call, Clause, ClauseKind, DurationFunction, Fill, Kind, MatchOp, Matcher, Matching, MatchingId,
+    Aggregate, Call, Clause, ClauseKind, DurationFunction, Fill, Kind, MatchOp, Matcher, Matching, MatchingId,
     Modifier, ModifierKind, Node, NodeId, Range, Type, Vector,
 };
 pub use error::{Error, Fix};
 pub use functions::{Function, function, functions};
 pub use token::{Aggregator, BinaryOp};
+pub use tree::Ast;
 pub use words::{At, List};
 
 use crate::source::TextRange;
@@ -122,7 +124,7 @@ pub struct Parsed {
 
 /// Reads an expression. A text over 4 GiB is an error of its own and is not read.
 pub fn parse(input: &str, options: &Options) -> Parsed {
-    parser::parse(input, options)
+    parser::parse(input, *options)
 }
 
 /// An offset as the tree holds it; [`parse`] reads no text whose offsets don't fit.

@@ -149,14 +149,32 @@ mod tests {
 
     #[test]
     fn tells_regexes_that_match_nothing_at_all() {
-        for regex in
-            ["", "|", "a|", "a*", "(a|b?)", ".*", "a{0,3}", "(?:)", "(?i)a*", "^$", r"\B", r"\Q\E", "(a*)+", "x{0}", r"\x41*", r"\101?", "(?P<n>)", "[]a]*", "[[:alpha:]]?"]
-        {
+        for regex in [
+            "",
+            "|",
+            "a|",
+            "a*",
+            "(a|b?)",
+            ".*",
+            "a{0,3}",
+            "(?:)",
+            "(?i)a*",
+            "^$",
+            r"\B",
+            r"\Q\E",
+            "(a*)+",
+            "x{0}",
+            r"\x41*",
+            r"\101?",
+            "(?P<n>)",
+            "[]a]*",
+            "[[:alpha:]]?",
+        ] {
             assert!(matches_empty(regex), "{regex}");
         }
         for regex in [
-            "a", "a+?", ".+", "(a|b)", "a{1,3}", r"\b", r"\Qa\E", "[^]]", "(?i)a", "(?P<n>a)", "a{,3}", r"\x{41}", r"\pL",
-            r"[\]]", "(a|b)+", r"\x41", "{0}a", r"\.", "(?s:.)",
+            "a", "a+?", ".+", "(a|b)", "a{1,3}", r"\b", r"\Qa\E", "[^]]", "(?i)a", "(?P<n>a)", "a{,3}", r"\x{41}",
+            r"\pL", r"[\]]", "(a|b)+", r"\x41", "{0}a", r"\.", "(?s:.)",
         ] {
             assert!(!matches_empty(regex), "{regex}");
         }

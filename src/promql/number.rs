@@ -220,7 +220,7 @@ pub(super) fn duration(text: &str) -> Result<f64, BadValue> {
 
 /// Whether so many seconds do not fit Go's `time.Duration`.
 pub(super) fn out_of_range(seconds: f64) -> bool {
-    seconds.abs() > 9_223_372_036.854_775_807
+    seconds.abs() > 9_223_372_036.854_776
 }
 
 /// Nanoseconds of so many seconds, as `time.Duration(math.Round(seconds * 1e9))` gives them.
@@ -248,8 +248,8 @@ pub(super) fn write_duration(nanos: i64, out: &mut String) {
     }
     let mut rest = rest.unsigned_abs();
     for (at, (unit, size)) in UNITS.into_iter().enumerate() {
-        let whole_only = at < 2;
-        if rest / size > 0 && !(whole_only && rest % size != 0) {
+        let mixes = at >= 2;
+        if rest >= size && (mixes || rest.is_multiple_of(size)) {
             out.push_str(&(rest / size).to_string());
             out.push_str(unit);
             rest %= size;

@@ -3,18 +3,19 @@
 //! The loop alternates between two places: before an operand ([`Parser::operand`]) and after one ([`Parser::after`]). What waits
 //! for an operand (an open parenthesis, a sign, an operator with its left side) waits in a [`Frame`].
 
-use super::ast::{Aggregate, Builder, Call, Clause, Kind as Node, MatchingId, NodeId, Type};
+use super::ast::{Aggregate, Call, Clause, Kind as Node, MatchingId, NodeId, Type};
 use super::error::Sink;
 use super::functions::{self, Function};
 use super::lexer::Lexer;
 use super::token::{Aggregator, BinaryOp, Kind, SIGN_PRECEDENCE, Token};
+use super::tree::Builder;
 use super::words::{At, List};
 use super::{Options, Parsed, check, mistakes};
 use crate::source::TextRange;
 
 pub(super) struct Parser<'a> {
     pub text: &'a str,
-    pub options: &'a Options,
+    pub options: Options,
     pub sink: Sink,
     pub tree: Builder,
     /// The token that comes next.
@@ -32,33 +33,13 @@ pub(super) struct Parser<'a> {
 }
 
 /// Something that waits for the operand that is being read.
+#[derive(Clone, Copy)]
 pub(super) enum Frame {
-    Paren {
-        open: TextRange,
-    },
-    Call {
-        name: TextRange,
-        function: Option<&'static Function>,
-        open: TextRange,
-        base: usize,
-    },
-    Aggregate {
-        op: Aggregator,
-        name: TextRange,
-        grouping: Option<Clause>,
-        open: TextRange,
-        base: usize,
-    },
-    Sign {
-        negative: bool,
-        start: u32,
-    },
-    Binary {
-        lhs: NodeId,
-        op: BinaryOp,
-        op_start: u32,
-        matching: Option<MatchingId>,
-    },
+    Paren { open: TextRange },
+    Call { name: TextRange, function: Option<&'static Function>, open: TextRange, base: usize },
+    Aggregate { op: Aggregator, name: TextRange, grouping: Option<Clause>, open: TextRange, base: usize },
+    Sign { negative: bool, start: u32 },
+    Binary { lhs: NodeId, op: BinaryOp, op_range: TextRange, matching: Option<MatchingId> },
 }
 
 /// What follows an operand.
@@ -71,7 +52,7 @@ pub(super) enum After {
     Done(NodeId),
 }
 
-pub(super) fn parse(text: &str, options: &Options) -> Parsed {
+pub(super) fn parse(text: &str, options: Options) -> Parsed {
     // Offsets are 32 bits wide; such a text is reported and not read.
     let (text, too_long) = if u32::try_from(text.len()).is_ok() { (text, false) } else { ("", true) };
     let mut sink = Sink::new();
@@ -238,10 +219,10 @@ impl<'a> Parser<'a> {
     /// Takes the next token for `op` and puts it on the stack with all to its left that binds at least as tightly.
     pub fn binary(&mut self, operand: NodeId, op: BinaryOp) {
         let lhs = self.reduce(operand, op);
-        let op_start = self.take().range.start;
-        mistakes::operator_version(self, op, op_start);
+        let op_range = self.take().range;
+        mistakes::operator_version(self, op, op_range);
         let matching = self.matching();
-        self.frames.push(Frame::Binary { lhs, op, op_start, matching });
+        self.frames.push(Frame::Binary { lhs, op, op_range, matching });
     }
 
     fn reduce(&mut self, operand: NodeId, next: BinaryOp) -> NodeId {
@@ -273,10 +254,10 @@ impl<'a> Parser<'a> {
         let right = self.tree.node(operand);
         match self.frames.pop() {
             Some(Frame::Sign { negative, start }) => self.signed(operand, negative, start),
-            Some(Frame::Binary { lhs, op, op_start, matching }) => {
+            Some(Frame::Binary { lhs, op, op_range, matching }) => {
                 let left = self.tree.node(lhs);
                 let ty = binary_type(left.ty, right.ty);
-                let kind = Node::Binary { op, op_start, lhs, rhs: operand, matching };
+                let kind = Node::binary(op, op_range, lhs, operand, matching);
                 self.tree.push(left.range.cover(right.range), ty, kind)
             }
             other => {
@@ -332,8 +313,8 @@ impl<'a> Parser<'a> {
     /// Ends the side that is being read as if an operator stood here.
     pub fn side_by_side(&mut self, operand: NodeId) {
         let lhs = self.reduce_all(operand);
-        let op_start = self.token.range.start;
-        self.frames.push(Frame::Binary { lhs, op: BinaryOp::Missing, op_start, matching: None });
+        let op_range = TextRange::at(self.token.range.start);
+        self.frames.push(Frame::Binary { lhs, op: BinaryOp::Missing, op_range, matching: None });
     }
 
     /// The innermost call or parenthesis that is open.
@@ -390,9 +371,9 @@ impl<'a> Parser<'a> {
 
     fn arguments_from(&mut self, base: usize, last: Option<NodeId>) -> List<NodeId> {
         self.arguments.extend(last);
-        let list = List::store(self.arguments.get(base..).unwrap_or_default(), &mut self.tree.words);
+        let stored = List::store(self.arguments.get(base..).unwrap_or_default(), &mut self.tree.words);
         self.arguments.truncate(base);
-        list
+        stored
     }
 }
 
@@ -400,8 +381,7 @@ impl<'a> Parser<'a> {
 fn binary_type(left: Option<Type>, right: Option<Type>) -> Option<Type> {
     match (left, right) {
         (Some(Type::Scalar), Some(Type::Scalar)) => Some(Type::Scalar),
-        (Some(Type::Vector), _) | (_, Some(Type::Vector)) => Some(Type::Vector),
-        (Some(_), Some(_)) => Some(Type::Vector),
+        (Some(Type::Vector), _) | (_, Some(Type::Vector)) | (Some(_), Some(_)) => Some(Type::Vector),
         _ => None,
     }
 }

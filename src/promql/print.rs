@@ -1,13 +1,15 @@
 //! The canonical form of an expression, equal to what `String()` of Prometheus's tree gives (`promql/parser/printer.go`).
 
 use super::ast::{
-    Aggregate, Ast, Clause, DurationFunction, Kind, MatchOp, Matcher, Matching, Modifier, ModifierKind, NodeId, Range,
-    Type, Vector,
+    Aggregate, Clause, DurationFunction, Kind, MatchOp, Matcher, Matching, Modifier, ModifierKind, NodeId, Range, Type,
+    Vector,
 };
 use super::number;
 use super::quote;
+use super::tree::Ast;
 use super::words::List;
 use crate::unquote;
+use std::fmt::Write as _;
 
 /// The canonical form of `ast`, which was read from `text`. Only for a tree without errors it is the server's.
 pub fn canonical(ast: &Ast, text: &str) -> String {
@@ -20,6 +22,7 @@ pub fn canonical(ast: &Ast, text: &str) -> String {
 }
 
 /// What is still to be printed, the next last.
+#[derive(Clone, Copy)]
 enum Piece {
     Node(NodeId),
     Text(&'static str),
@@ -189,7 +192,7 @@ impl<'a> Printer<'a> {
         }
         let value = |fill: Option<super::ast::Fill>| fill.map(|fill| self.ast.number(fill.value, self.text));
         let (left, right) = (value(matching.fill_left), value(matching.fill_right));
-        #[expect(clippy::float_cmp, reason = "as the server compares them: NaN is never equal")]
+        // As the server compares them: NaN is never equal.
         if left.is_some() && left == right {
             return self.fill(" fill (", left);
         }
@@ -301,7 +304,7 @@ impl<'a> Printer<'a> {
                     let millis = milliseconds(self.ast.number(number, self.text));
                     self.out.push_str(" @ ");
                     #[expect(clippy::cast_precision_loss, reason = "Go converts the same way")]
-                    self.out.push_str(&format!("{:.3}", millis as f64 / 1000.0));
+                    let _ = write!(self.out, "{:.3}", millis as f64 / 1000.0);
                 }
                 _ => {}
             }
@@ -374,7 +377,8 @@ fn name(written: &str, out: &mut String) {
     } else {
         written.as_bytes().into()
     };
-    let plain = |(at, byte): (usize, &u8)| byte.is_ascii_alphabetic() || *byte == b'_' || at > 0 && byte.is_ascii_digit();
+    let plain =
+        |(at, byte): (usize, &u8)| byte.is_ascii_alphabetic() || *byte == b'_' || at > 0 && byte.is_ascii_digit();
     match std::str::from_utf8(&decoded) {
         Ok(text) if !text.is_empty() && decoded.iter().enumerate().all(plain) => out.push_str(text),
         _ => quote::quote(&decoded, out),

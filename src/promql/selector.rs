@@ -1,6 +1,8 @@
 //! Braces, lists of labels, and what may follow a selector: ranges and modifiers.
 
-use super::ast::{Clause, ClauseKind, Kind as Node, MatchOp, Matcher, Modifier, ModifierKind, NodeId, Range, Type, Vector};
+use super::ast::{
+    Clause, ClauseKind, Kind as Node, MatchOp, Matcher, Modifier, ModifierKind, NodeId, Range, Type, Vector,
+};
 use super::mistakes;
 use super::parser::Parser;
 use super::token::{BinaryOp, Kind, Token};
@@ -8,6 +10,7 @@ use super::words::{At, List};
 use crate::source::TextRange;
 
 /// What modifiers a selector has, for the rules about having them twice.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Copy, Default)]
 pub(super) struct Modifiers {
     pub offset: bool,
@@ -53,7 +56,6 @@ impl Parser<'_> {
                 Kind::Comma => {
                     self.take();
                     comma = true;
-                    continue;
                 }
                 Kind::Identifier | Kind::String => {
                     if !comma {
@@ -214,7 +216,8 @@ impl Parser<'_> {
         let range = keyword.cover(self.tree.node(duration).range);
         mistakes::offset(self, node, keyword, range, seen.offset);
         // The server takes an offset of zero for none.
-        seen.offset |= self.tree.value(duration, self.text).is_none_or(|seconds| super::number::nanoseconds(seconds) != 0);
+        seen.offset |=
+            self.tree.value(duration, self.text).is_none_or(|seconds| super::number::nanoseconds(seconds) != 0);
         Modifier { range, keyword, kind: ModifierKind::Offset, argument: Some(duration) }
     }
 

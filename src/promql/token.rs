@@ -1,4 +1,4 @@
-//! The words of PromQL: kinds of tokens, operators, aggregation operators, keywords.
+//! The words of `PromQL`: kinds of tokens, operators, aggregation operators, keywords.
 
 use crate::source::TextRange;
 
@@ -259,11 +259,7 @@ pub(super) fn keyword(word: &str) -> Option<Kind> {
             ("atan2", Kind::Operator(BinaryOp::Atan2)),
             ("anchored", Kind::Anchored),
         ],
-        b'b' => &[
-            ("by", Kind::By),
-            ("bool", Kind::Bool),
-            ("bottomk", Kind::Aggregator(Aggregator::Bottomk)),
-        ],
+        b'b' => &[("by", Kind::By), ("bool", Kind::Bool), ("bottomk", Kind::Aggregator(Aggregator::Bottomk))],
         b'c' => &[
             ("count", Kind::Aggregator(Aggregator::Count)),
             ("count_values", Kind::Aggregator(Aggregator::CountValues)),

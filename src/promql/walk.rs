@@ -1,6 +1,7 @@
 //! Ways through a tree, and questions about it that many rules ask.
 
-use super::ast::{Ast, Clause, Kind, Matcher, NodeId, Type};
+use super::ast::{Clause, Kind, Matcher, NodeId, Type};
+use super::tree::Ast;
 use crate::source::TextRange;
 
 /// The children of a node in the order of the text, as the server has them but for an aggregation's parameter, which comes
@@ -68,7 +69,17 @@ pub fn clauses(ast: &Ast) -> impl Iterator<Item = (NodeId, Clause)> + '_ {
 /// Whether the value can never change: no selector and no clock in it, as in `vector(1)`.
 pub fn is_constant(ast: &Ast, text: &str) -> bool {
     const CLOCKS: [&str; 12] = [
-        "time", "start", "end", "step", "range", "minute", "hour", "month", "year", "day_of_week", "day_of_month",
+        "time",
+        "start",
+        "end",
+        "step",
+        "range",
+        "minute",
+        "hour",
+        "month",
+        "year",
+        "day_of_week",
+        "day_of_month",
         "days_in_month",
     ];
     preorder(ast, ast.root()).all(|node| match ast.kind(node) {

@@ -1,24 +1,19 @@
 //! Binary operators: types of the sides, `bool`, and how series are matched.
 
 use super::Check;
-use crate::promql::ast::{Ast, Clause, Matching, NodeId, Type};
+use crate::promql::ast::{Clause, Matching, NodeId, Type};
 use crate::promql::token::BinaryOp;
+use crate::promql::tree::Ast;
 use crate::source::TextRange;
 use std::borrow::Cow;
 
 /// A binary expression.
 pub(super) struct Binary {
     pub op: BinaryOp,
-    pub op_start: u32,
+    pub op_range: TextRange,
     pub lhs: NodeId,
     pub rhs: NodeId,
     pub matching: Option<Matching>,
-}
-
-impl Binary {
-    fn op_range(&self) -> TextRange {
-        TextRange::new(self.op_start, self.op_start + crate::promql::offset(self.op.text().len()))
-    }
 }
 
 impl Check<'_> {
@@ -34,10 +29,10 @@ impl Check<'_> {
                 .push(end, range, format!("`bool` can't follow `{}`", binary.op.text()))
                 .note("it makes a comparison return 0 or 1 instead of dropping series")
                 .help("leave it out")
-                .fix(TextRange::new(binary.op_range().end, range.end), "");
+                .fix(TextRange::new(binary.op_range.end, range.end), "");
         }
         if binary.op.is_comparison() && returns_bool.is_none() && left == Type::Scalar && right == Type::Scalar {
-            let (op, range) = (binary.op.text(), binary.op_range());
+            let (op, range) = (binary.op.text(), binary.op_range);
             self.sink
                 .push(end, range, "two scalars are compared without `bool`")
                 .note("a comparison drops series that fail it, and a scalar can't be dropped")
@@ -95,7 +90,11 @@ impl Check<'_> {
         if let Some(matching) = &binary.matching {
             if let Some(clause) = matching.labels.filter(|clause| clause.labels.len > 0) {
                 self.sink
-                    .push(end, clause.range(), format!("`{}` needs an instant vector on both sides", clause.kind.text()))
+                    .push(
+                        end,
+                        clause.range(),
+                        format!("`{}` needs an instant vector on both sides", clause.kind.text()),
+                    )
                     .related(place, "this side is none")
                     .help("leave it out");
             }
@@ -108,7 +107,7 @@ impl Check<'_> {
         if binary.op.is_set() && (left == Type::Scalar || right == Type::Scalar) {
             let op = binary.op.text();
             self.sink
-                .push(end, binary.op_range(), format!("`{op}` needs an instant vector on both sides"))
+                .push(end, binary.op_range, format!("`{op}` needs an instant vector on both sides"))
                 .related(place, "this is a scalar")
                 .help("write `vector(…)` around the scalar");
         }

@@ -40,7 +40,9 @@ impl Check<'_> {
         };
         let error = self.report(id, format!("`{}` takes {wanted}, not {got}", function.name));
         let shown: Vec<&str> = function.arguments.iter().map(|ty| ty.words()).collect();
-        if !shown.is_empty() {
+        if function.arguments == [Type::Matrix] {
+            error.help(format!("write `{}(metric[5m])`", function.name));
+        } else if !shown.is_empty() {
             error.help(format!("write `{}({})`", function.name, shown.join(", ")));
         }
     }
@@ -63,10 +65,10 @@ impl Check<'_> {
         }
         let name = aggregate.op.name();
         let mut arguments = self.ast.list(aggregate.arguments);
-        if let Some(expr) = arguments.next_back() {
-            if let Some(ty) = self.ast.ty(expr).filter(|&ty| ty != Type::Vector) {
-                self.mismatch(expr, Type::Vector, ty, name);
-            }
+        if let Some(expr) = arguments.next_back()
+            && let Some(ty) = self.ast.ty(expr).filter(|&ty| ty != Type::Vector)
+        {
+            self.mismatch(expr, Type::Vector, ty, name);
         }
         let Some(parameter) = arguments.next() else { return };
         let wanted = if aggregate.op == Aggregator::CountValues { Type::String } else { Type::Scalar };
@@ -89,7 +91,9 @@ impl Check<'_> {
             }
             (Type::Matrix, Type::Vector, _) => {
                 error.note("a range can be taken of a selector, or of anything as a subquery");
-                error.help("put the range right after the metric, or write a subquery, as in `[5m:]`").suggest(end, "[5m:]");
+                error
+                    .help("put the range right after the metric, or write a subquery, as in `[5m:]`")
+                    .suggest(end, "[5m:]");
             }
             (Type::Vector, Type::Matrix, _) => {
                 error.note("a range vector has many samples a series; first make one of them");
@@ -125,7 +129,11 @@ impl Check<'_> {
 /// The function over a range that people mean by one over a vector.
 fn better(name: &str) -> &'static str {
     let over_time = |function: &&'static Function| function.name.strip_suffix("_over_time") == Some(name);
-    functions().iter().find(over_time).filter(|_| name != "sum" && name != "count").map_or("rate", |function| function.name)
+    functions()
+        .iter()
+        .find(over_time)
+        .filter(|_| name != "sum" && name != "count")
+        .map_or("rate", |function| function.name)
 }
 
 /// A call as an example, cut where the argument is long.

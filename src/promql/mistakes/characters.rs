@@ -1,4 +1,4 @@
-//! Characters that mean nothing in PromQL, or something else than was meant.
+//! Characters that mean nothing in `PromQL`, or something else than was meant.
 
 use crate::promql::error::{Error, Sink};
 use crate::promql::lexer::{Lexer, is_alphanumeric};
@@ -32,7 +32,7 @@ const SMART_QUOTES: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '‚'
 /// A character that starts no token here.
 pub(in crate::promql) fn character(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
     let rest = lexer.rest();
-    let Some(first) = rest.chars().next() else { return None };
+    let first = rest.chars().next()?;
     if SMART_QUOTES.contains(&first) {
         return smart_quote(lexer, sink);
     }
@@ -71,7 +71,8 @@ fn step(lexer: &mut Lexer, len: usize) -> TextRange {
 fn spaced(lexer: &Lexer, at: TextRange, word: &str) -> String {
     let bytes = lexer.text().as_bytes();
     let letters = word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
-    let touches = |at: Option<usize>| letters && at.and_then(|at| bytes.get(at)).is_some_and(|&byte| is_alphanumeric(byte));
+    let touches =
+        |at: Option<usize>| letters && at.and_then(|at| bytes.get(at)).is_some_and(|&byte| is_alphanumeric(byte));
     let before = if touches((at.start as usize).checked_sub(1)) { " " } else { "" };
     let after = if touches(Some(at.end as usize)) { " " } else { "" };
     format!("{before}{word}{after}")
@@ -242,8 +243,12 @@ fn word_in_brackets(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
     let number = before.trim_end();
     let blanks = range(number.len(), start);
     let error = sink.report(start, at, format!("unexpected {} in the brackets", super::quoted(word)));
-    if number.ends_with(|c: char| c.is_ascii_digit()) && let Some(unit) = unit(word) {
-        error.help(format!("write the unit right after the number: `{unit}`"));
+    if number.ends_with(|c: char| c.is_ascii_digit())
+        && let Some(unit) = unit(word)
+    {
+        let digits = number.len() - number.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let amount = &number[number.len() - digits..];
+        error.help(format!("write the unit right after the number: `{amount}{unit}`"));
         error.fix(blanks.cover(at), unit);
     } else {
         error.help("write a duration, such as `5m`");
@@ -278,7 +283,7 @@ fn unknown(lexer: &mut Lexer, first: char, sink: &mut Sink) -> Option<Kind> {
 }
 
 /// A number that is none. `lexer` stands where the server's lexer would have stopped.
-pub(in crate::promql) fn number(lexer: &mut Lexer, start: usize, sink: &mut Sink) -> Option<Kind> {
+pub(in crate::promql) fn number(lexer: &mut Lexer, start: usize, sink: &mut Sink) -> Kind {
     let rest = lexer.rest();
     let tail = rest.bytes().take_while(|&byte| is_alphanumeric(byte) || byte == b'.').count();
     lexer.advance(tail);
@@ -287,15 +292,18 @@ pub(in crate::promql) fn number(lexer: &mut Lexer, start: usize, sink: &mut Sink
     let error = sink.report(start, at, format!("{} is neither a number nor a duration", super::quoted(text)));
     let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let (amount, word) = text.split_at(digits);
-    if let Some(unit) = unit(word) {
+    if word == "M" && lexer.in_brackets() {
+        error.note("units are told apart by case").help(format!("write `{amount}m` for minutes"));
+        error.suggest(at, format!("{amount}m"));
+    } else if let Some(unit) = unit(word) {
         error.help(format!("write `{amount}{unit}`")).fix(at, format!("{amount}{unit}"));
-        return Some(Kind::Duration);
+    } else {
+        magnitude(error, at, amount, word);
     }
-    magnitude(error, at, amount, word);
-    Some(Kind::Number)
+    Kind::Placeholder
 }
 
-/// Prefixes such as `k` and `Mi`, which PromQL does not know.
+/// Prefixes such as `k` and `Mi`, which `PromQL` does not know.
 fn magnitude(error: &mut Error, at: TextRange, amount: &str, word: &str) {
     let factor = match word.trim_end_matches('B') {
         "k" | "K" => "e3",
@@ -310,7 +318,9 @@ fn magnitude(error: &mut Error, at: TextRange, amount: &str, word: &str) {
             if word.is_empty() && amount.matches('.').count() > 1 {
                 error.note("a number has one decimal point at most");
             } else {
-                error.note("a name can't start with a digit; a duration has the units `ms`, `s`, `m`, `h`, `d`, `w`, `y`");
+                error.note(
+                    "a name can't start with a digit; a duration has the units `ms`, `s`, `m`, `h`, `d`, `w`, `y`",
+                );
             }
             return;
         }
@@ -321,15 +331,19 @@ fn magnitude(error: &mut Error, at: TextRange, amount: &str, word: &str) {
 }
 
 /// A quote that is never closed. `lexer` stands at the end of the line, or of the text.
-pub(in crate::promql) fn open_quote(lexer: &mut Lexer, start: usize, sink: &mut Sink) -> Option<Kind> {
+pub(in crate::promql) fn open_quote(lexer: &mut Lexer, start: usize, sink: &mut Sink) -> Kind {
     let quote = &lexer.text()[start..=start];
     let raw = quote == "`";
     let error = sink.report(start, range(start, start + 1), "this quote is never closed");
     if !raw && lexer.offset() < lexer.text().len() {
         error.note("a quoted text ends on the line where it starts; only one between backticks may hold line breaks");
     }
-    error.help(if raw { "write another backtick after the text".to_owned() } else { format!("write another `{quote}` after the text") });
-    Some(Kind::String)
+    error.help(if raw {
+        "write another backtick after the text".to_owned()
+    } else {
+        format!("write another `{quote}` after the text")
+    });
+    Kind::String
 }
 
 /// An escape that is none, in the string at `at`.
@@ -338,7 +352,7 @@ pub(in crate::promql) fn escape(sink: &mut Sink, at: TextRange, text: &str, erro
     let written = text.get(place.range()).unwrap_or_default();
     let reported = sink.report(at.start as usize, place, format!("{}: {}", error.message, super::quoted(written)));
     if error.message == "unknown escape" {
-        reported.note("between `\"` a backslash starts an escape, in regexes too");
+        reported.note("between quotes a backslash starts an escape, in regexes too");
         reported.help(format!("write `\\{written}` for a backslash of the text, or put it between backticks"));
         reported.fix(TextRange::at(place.start), "\\");
     }

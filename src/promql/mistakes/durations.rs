@@ -34,12 +34,15 @@ pub(in crate::promql) fn no_duration(parser: &mut Parser, place: Place) -> NodeI
         Place::Call => "`(`",
         Place::Empty => "`)`",
     };
-    let error = parser.sink.unexpected(token.range.start as usize, token.range, format!("expected {expected}, not {shown}"));
+    let error =
+        parser.sink.unexpected(token.range.start as usize, token.range, format!("expected {expected}, not {shown}"));
     if place == Place::Range && token.kind == Kind::RightBracket {
         error.note("a range selector needs to know how far to look back");
     }
     let missing = parser.missing(TextRange::at(token.range.start));
-    if matches!(token.kind, Kind::Identifier | Kind::MetricIdentifier | Kind::String | Kind::Aggregator(_)) && place != Place::Part {
+    if matches!(token.kind, Kind::Identifier | Kind::MetricIdentifier | Kind::String | Kind::Aggregator(_))
+        && place != Place::Part
+    {
         parser.take();
     }
     missing
@@ -59,9 +62,11 @@ pub(in crate::promql) fn open_duration(parser: &mut Parser) {
 pub(in crate::promql) fn one_duration(parser: &mut Parser, name: TextRange) {
     let function = quoted(parser.slice(name));
     let at = parser.previous_end;
-    parser
-        .sink
-        .unexpected(at as usize, TextRange::new(at.saturating_sub(1), at), format!("{function} takes two durations"));
+    parser.sink.unexpected(
+        at as usize,
+        TextRange::new(at.saturating_sub(1), at),
+        format!("{function} takes two durations"),
+    );
 }
 
 /// Reports a literal that has no value.
@@ -73,16 +78,18 @@ pub(in crate::promql) fn number_value(parser: &mut Parser, range: TextRange, dur
     let start = range.start as usize;
     match bad {
         BadValue::OutOfRange if duration => {
-            parser.sink.report(start, range, format!("{shown} is too long a duration")).note("the most is about 292 years");
+            parser
+                .sink
+                .report(start, range, format!("{shown} is too long a duration"))
+                .note("the most is about 292 years");
         }
         BadValue::OutOfRange => {
             parser.sink.report(start, range, format!("{shown} is too big a number"));
         }
         BadValue::UnitOrder => {
-            parser
-                .sink
-                .report(start, range, format!("{shown} has its units out of order"))
-                .note("units go from the biggest to the smallest, each at most once: `y`, `w`, `d`, `h`, `m`, `s`, `ms`");
+            parser.sink.report(start, range, format!("{shown} has its units out of order")).note(
+                "units go from the biggest to the smallest, each at most once: `y`, `w`, `d`, `h`, `m`, `s`, `ms`",
+            );
         }
         BadValue::UnknownUnit(unit) => {
             let error = parser.sink.report(start, range, format!("{shown} is no duration"));
@@ -130,15 +137,12 @@ pub(in crate::promql) fn not_positive(parser: &mut Parser, duration: NodeId) {
 /// A literal part of a duration must fit Go's `time.Duration`.
 pub(in crate::promql) fn duration_range(parser: &mut Parser, part: NodeId, range: TextRange) {
     if parser.tree.value(part, parser.text).is_some_and(number::out_of_range) {
-        parser
-            .sink
-            .report(range.start as usize, range, "the duration is too long")
-            .note("the most is about 292 years");
+        parser.sink.report(range.start as usize, range, "the duration is too long").note("the most is about 292 years");
     }
 }
 
 /// Arithmetic in a duration, which a stock server does not know. `first`: where the server points at.
-pub(in crate::promql) fn experimental_duration(parser: &mut Parser, first: TextRange, _all: TextRange) {
+pub(in crate::promql) fn experimental_duration(parser: &mut Parser, first: TextRange) {
     if parser.options.features.duration_expressions || parser.experimental_duration {
         return;
     }
@@ -149,10 +153,9 @@ pub(in crate::promql) fn experimental_duration(parser: &mut Parser, first: TextR
         .help("write the duration itself, or start the server with `--enable-feature=promql-duration-expr`");
 }
 
-pub(in crate::promql) fn division_by_zero(parser: &mut Parser, op: BinaryOp, op_start: u32, rhs: NodeId) {
+pub(in crate::promql) fn division_by_zero(parser: &mut Parser, op: BinaryOp, range: TextRange, rhs: NodeId) {
     if !matches!(op, BinaryOp::Div | BinaryOp::Mod) || parser.tree.value(rhs, parser.text) != Some(0.0) {
         return;
     }
-    let range = TextRange::new(op_start, op_start + 1);
     parser.sink.report(range.start as usize, range, "division by zero");
 }

@@ -1,26 +1,29 @@
-//! What people get wrong in PromQL: what to say about it, what to write instead, and what to make of it in the tree.
+//! What people get wrong in `PromQL`: what to say about it, what to write instead, and what to make of it in the tree.
 //!
 //! Every function here is called where the parser can't go on as the grammar wants. It reports (unless the error only follows from
 //! the one before), steps over what it explained, and returns what stands in the tree.
 
+mod calls;
 mod characters;
 mod durations;
+mod modifiers;
 mod operands;
 mod selectors;
 
+pub(super) use calls::{aggregate, call, operator_version};
 pub(super) use characters::{character, colon_without_number, escape, number, open_quote};
 pub(super) use durations::{
     Place, division_by_zero, duration_range, experimental_duration, no_duration, not_positive, number_value,
     one_duration, open_duration,
 };
+pub(super) use modifiers::{at, extended, matrix, no_timestamp, offset, open_brackets, timestamp};
 pub(super) use operands::{
-    after_operand, aggregate, call, comma_outside_call, empty, extra_paren, fill, group_without_labels, no_aggregated,
-    no_fill_value, no_operand, open_fill, operator_version, trailing_comma, unclosed, word_as_metric,
+    after_operand, comma_outside_call, empty, extra_paren, fill, group_without_labels, no_aggregated, no_fill_value,
+    no_operand, open_fill, trailing_comma, unclosed, word_as_metric,
 };
 pub(super) use selectors::{
-    at, comma_in_braces, extended, in_braces, in_labels, label, matcher, matrix, no_comma_in_braces,
-    no_comma_in_labels, no_label_parens, no_match_operator, no_match_value, no_timestamp, offset, open_braces,
-    open_brackets, timestamp,
+    comma_in_braces, in_braces, in_labels, label, matcher, no_comma_in_braces, no_comma_in_labels, no_label_parens,
+    no_match_operator, no_match_value, open_braces,
 };
 
 use super::parser::Parser;

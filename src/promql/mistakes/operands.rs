@@ -1,9 +1,7 @@
 //! Mistakes in operands, operators, parentheses and calls.
 
 use super::{named, quoted};
-use crate::promql::Version;
 use crate::promql::ast::{Aggregate, Clause, ClauseKind, Kind as Node, NodeId};
-use crate::promql::functions::{self, Function};
 use crate::promql::parser::{After, Frame, Parser};
 use crate::promql::token::{Aggregator, BinaryOp, Kind, Token};
 use crate::promql::words::List;
@@ -22,7 +20,10 @@ pub(in crate::promql) fn no_operand(parser: &mut Parser) -> Option<NodeId> {
     match token.kind {
         Kind::End | Kind::RightParen | Kind::Comma | Kind::Operator(_) => {
             let error = parser.sink.unexpected(at, token.range, format!("expected an expression{before}, not {shown}"));
-            if let Kind::Operator(op) = token.kind {
+            let percent = matches!(parser.frames.last(), Some(Frame::Binary { op: BinaryOp::Mod, .. }));
+            if percent && token.kind != Kind::Operator(BinaryOp::Mod) {
+                error.note("`%` is the remainder of a division").help("leave it out: numbers have no units");
+            } else if let Kind::Operator(op) = token.kind {
                 error.help(format!("write what stands on the left of `{}`", op.text()));
             }
             Some(parser.missing(TextRange::at(token.range.start)))
@@ -103,7 +104,11 @@ pub(in crate::promql) fn word_as_metric(parser: &mut Parser, word: Token, next: 
             let place = parser.token.range;
             parser
                 .sink
-                .unexpected(place.start as usize, place, format!("{shown} is called, but names with a colon are metrics"))
+                .unexpected(
+                    place.start as usize,
+                    place,
+                    format!("{shown} is called, but names with a colon are metrics"),
+                )
                 .note("only functions and aggregations are followed by a parenthesis");
         }
         _ => {}
@@ -209,7 +214,11 @@ fn stray_grouping(parser: &mut Parser, operand: NodeId) {
             _ => None,
         };
         let outer = open.map(|(name, open)| (quoted(parser.slice(name)), open));
-        let error = parser.sink.unexpected(at, token.range, format!("{shown} groups an aggregation, and there is none before it"));
+        let error = parser.sink.unexpected(
+            at,
+            token.range,
+            format!("{shown} groups an aggregation, and there is none before it"),
+        );
         if let Some((name, open)) = outer {
             error.help(format!("close the parenthesis of {name} before {shown}"));
             error.related(open, "opened here");
@@ -232,6 +241,7 @@ fn no_operator(parser: &mut Parser, operand: NodeId) -> After {
     };
     let Some(name) = call else {
         let operand_kind = parser.tree.node(operand).kind;
+        let (word, next) = (parser.slice(parser.tree.node(operand).range), parser.slice(token.range));
         let error = parser.sink.unexpected(at, token.range, format!("expected an operator before {shown}"));
         match (operand_kind, token.kind) {
             (Node::Call(_), Kind::LeftBrace) => {
@@ -239,6 +249,12 @@ fn no_operator(parser: &mut Parser, operand: NodeId) -> After {
             }
             (Node::Vector(_), Kind::LeftParen) => {
                 error.help("only functions and aggregations are followed by a parenthesis");
+            }
+            (Node::Vector(_), _) if word.eq_ignore_ascii_case("not") => {
+                error.note("there is no `not`").help("write `a unless b` for what is in a and not in b");
+            }
+            _ if next == "for" => {
+                error.note("how long an alert must hold is the field `for` of the rule, not part of its expression");
             }
             _ => {}
         }
@@ -309,127 +325,6 @@ pub(in crate::promql) fn unclosed(parser: &mut Parser) {
         .suggest(end, ")".repeat(count));
 }
 
-/// Operators that older servers do not know.
-pub(in crate::promql) fn operator_version(parser: &mut Parser, op: BinaryOp, start: u32) {
-    let since = match op {
-        BinaryOp::TrimLower | BinaryOp::TrimUpper => Version { major: 3, minor: 10 },
-        BinaryOp::Atan2 => Version { major: 2, minor: 31 },
-        _ => return,
-    };
-    if parser.options.version < since {
-        let range = TextRange::new(start, start + crate::promql::offset(op.text().len()));
-        needs(parser, range, &format!("`{}`", op.text()), since);
-    }
-}
-
-/// Reports that the server is too old for something.
-pub(super) fn needs(parser: &mut Parser, range: TextRange, what: &str, since: Version) {
-    let version = parser.options.version;
-    parser
-        .sink
-        .report(range.start as usize, range, format!("{what} needs Prometheus {since}"))
-        .note(format!("the policy says that this runs on Prometheus {version}"));
-}
-
-/// A call whose arguments are read: the name must be known, and switched on.
-pub(in crate::promql) fn call(parser: &mut Parser, name: TextRange, function: Option<&'static Function>) {
-    let written = parser.slice(name);
-    let Some(function) = function else { return unknown_function(parser, name, written) };
-    if !function.is_known(parser.options) {
-        return needs(parser, name, &format!("`{written}`"), function.since);
-    }
-    if function.experimental && !parser.options.features.experimental_functions {
-        let at = parser.previous_end as usize - 1;
-        parser
-            .sink
-            .report(at, name, format!("`{written}` is an experiment that this server has not switched on"))
-            .help("start the server with `--enable-feature=promql-experimental-functions`");
-    }
-}
-
-fn unknown_function(parser: &mut Parser, name: TextRange, written: &str) {
-    let at = (parser.previous_end as usize).saturating_sub(1);
-    let error = parser.sink.report(at, name, format!("there is no function {}", quoted(written)));
-    let lower = written.to_ascii_lowercase();
-    if functions::function(&lower).is_some() {
-        error.note("functions are told apart by case").help(format!("write `{lower}`")).fix(name, lower);
-        return;
-    }
-    if written == "holt_winters" {
-        error.note("since Prometheus 3.0 it is called `double_exponential_smoothing`, and is an experiment");
-        error.suggest(name, "double_exponential_smoothing");
-        return;
-    }
-    let all = functions::functions().iter().map(|function| function.name);
-    let all = all.chain(Aggregator::ALL.map(Aggregator::name));
-    let near = all.map(|known| (distance(&lower, known), known)).min();
-    if let Some((_, known)) = near.filter(|&(far, known)| far <= 1 + known.len() / 5) {
-        error.help(format!("did you mean `{known}`?")).suggest(name, known);
-    }
-}
-
-/// How many letters must be changed, added or left out to make one word of the other. Long words are not worth the look.
-fn distance(a: &str, b: &str) -> usize {
-    if a.len() > 40 || !a.is_ascii() {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let changed = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-/// An aggregation that is complete: its number of arguments, and whether it is switched on.
-pub(in crate::promql) fn aggregate(parser: &mut Parser, aggregate: &Aggregate, range: TextRange) {
-    let op = aggregate.op;
-    let got = aggregate.arguments.len as usize;
-    let name = op.name();
-    let at = (range.end as usize).saturating_sub(1);
-    let place = aggregate.name;
-    if aggregate.parens.is_empty() {
-        return;
-    }
-    if got == 0 {
-        parser.sink.report(at, range, format!("`{name}` has nothing to aggregate")).help(format!("write `{name}(expression)`"));
-        return;
-    }
-    if op.is_experimental() {
-        let since = Version { major: 2, minor: 54 };
-        if parser.options.version < since {
-            return needs(parser, place, &format!("`{name}`"), since);
-        }
-        if !parser.options.features.experimental_functions {
-            parser
-                .sink
-                .report(at, place, format!("`{name}` is an experiment that this server has not switched on"))
-                .help("start the server with `--enable-feature=promql-experimental-functions`");
-            return;
-        }
-    }
-    let wanted = 1 + usize::from(op.takes_parameter());
-    if got != wanted {
-        let error = parser.sink.report(at, aggregate.name.cover(aggregate.parens), wrong_count(name, wanted, got));
-        if op.takes_parameter() {
-            let parameter = if op == Aggregator::CountValues { "\"label\"" } else { "number" };
-            error.help(format!("write `{name}({parameter}, expression)`"));
-        } else {
-            error.help(format!("write `{name} by (label, …) (expression)` to group by labels"));
-        }
-    }
-}
-
-fn wrong_count(name: &str, wanted: usize, got: usize) -> String {
-    let s = if wanted == 1 { "" } else { "s" };
-    format!("`{name}` takes {wanted} argument{s}, not {got}")
-}
-
 /// `group_left` without the labels that are matched on.
 pub(in crate::promql) fn group_without_labels(parser: &mut Parser, kind: ClauseKind) {
     let range = parser.token.range;
@@ -446,7 +341,11 @@ pub(in crate::promql) fn fill(parser: &mut Parser, keyword: TextRange) {
     if !parser.options.features.fill_modifiers {
         parser
             .sink
-            .report(keyword.start as usize, keyword, "fill modifiers are an experiment that this server has not switched on")
+            .report(
+                keyword.start as usize,
+                keyword,
+                "fill modifiers are an experiment that this server has not switched on",
+            )
             .help("start the server with `--enable-feature=promql-binop-fill-modifiers`");
     }
 }
@@ -454,7 +353,11 @@ pub(in crate::promql) fn fill(parser: &mut Parser, keyword: TextRange) {
 pub(in crate::promql) fn no_fill_value(parser: &mut Parser) -> NodeId {
     let token = parser.token;
     let shown = named(parser, token);
-    parser.sink.unexpected(token.range.start as usize, token.range, format!("expected a number to fill in, not {shown}"));
+    parser.sink.unexpected(
+        token.range.start as usize,
+        token.range,
+        format!("expected a number to fill in, not {shown}"),
+    );
     if !matches!(token.kind, Kind::RightParen | Kind::End | Kind::Comma) {
         parser.take();
     }
@@ -464,5 +367,9 @@ pub(in crate::promql) fn no_fill_value(parser: &mut Parser) -> NodeId {
 pub(in crate::promql) fn open_fill(parser: &mut Parser) {
     let token = parser.token;
     let shown = named(parser, token);
-    parser.sink.unexpected(token.range.start as usize, token.range, format!("expected `)` after the number, not {shown}"));
+    parser.sink.unexpected(
+        token.range.start as usize,
+        token.range,
+        format!("expected `)` after the number, not {shown}"),
+    );
 }

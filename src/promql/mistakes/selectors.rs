@@ -1,12 +1,11 @@
 //! Mistakes in selectors, in lists of labels, and in what follows a selector.
 
-use super::operands::needs;
+use super::calls::needs;
 use super::{named, quoted};
 use crate::promql::Version;
-use crate::promql::ast::{Clause, ClauseKind, Kind as Node, MatchOp, Matcher, NodeId};
-use crate::promql::parser::{Frame, Parser};
+use crate::promql::ast::{Clause, ClauseKind, MatchOp, Matcher};
+use crate::promql::parser::Parser;
 use crate::promql::re2;
-use crate::promql::selector::Modifiers;
 use crate::promql::token::{BinaryOp, Kind};
 use crate::promql::words::{List, Record};
 use crate::source::TextRange;
@@ -85,24 +84,27 @@ pub(in crate::promql) fn no_match_value(parser: &mut Parser, name: TextRange, op
         // `==` between braces is lexed as two `=`, `=!` as `=` and something that starts with a `!`.
         Kind::Assign if written == "=" && op.end == token.range.start => {
             let both = op.cover(token.range);
-            parser
-                .sink
-                .unexpected(at, both, "`==` compares values, not labels")
-                .help("write `=`")
-                .fix(both, "=");
+            parser.sink.unexpected(at, both, "`==` compares values, not labels").help("write `=`").fix(both, "=");
             parser.take();
         }
         Kind::Identifier => {
-            let text = parser.slice(token.range);
+            // What runs on without a blank belongs to the value that was meant.
+            let run = |rest: &str| {
+                rest.find([',', '}', '{', '"', '\'', '`', ' ', '\t', '\n', '\r', '#', '=']).unwrap_or(rest.len())
+            };
+            parser.lexer.advance(run(parser.lexer.rest()));
+            let range = TextRange::new(token.range.start, crate::promql::offset(parser.lexer.offset()));
+            let text = parser.slice(range);
+            let shown = quoted(text);
             let label = parser.slice(name);
             parser
                 .sink
-                .unexpected(at, token.range, format!("the value {shown} stands without quotes"))
+                .unexpected(at, range, format!("the value {shown} stands without quotes"))
                 .note("a bare word is a label's name")
                 .help(format!("write `{label}{written}\"{text}\"`"))
-                .fix(token.range, format!("\"{text}\""));
+                .fix(range, format!("\"{text}\""));
             parser.take();
-            return token.range;
+            return range;
         }
         Kind::Placeholder => {
             parser.take();
@@ -115,9 +117,11 @@ pub(in crate::promql) fn no_match_value(parser: &mut Parser, name: TextRange, op
                 .help("for a label that is not there, write `\"\"`");
         }
         _ => {
-            parser
-                .sink
-                .unexpected(at, token.range, format!("expected a value between quotes after `{written}`, not {shown}"));
+            parser.sink.unexpected(
+                at,
+                token.range,
+                format!("expected a value between quotes after `{written}`, not {shown}"),
+            );
             parser.take();
         }
     }
@@ -174,14 +178,16 @@ pub(in crate::promql) fn no_label_parens(parser: &mut Parser, kind: ClauseKind, 
     }
     let labels = List::last(count, &parser.tree.words);
     let next = parser.token.kind;
-    let error = parser
-        .sink
-        .unexpected(first.range.start as usize, first.range, format!("expected `(` and labels after `{text}`, not {shown}"));
+    let error = parser.sink.unexpected(
+        first.range.start as usize,
+        first.range,
+        format!("expected `(` and labels after `{text}`, not {shown}"),
+    );
     if let Some(start) = start {
         let written = parser.text.get(start as usize..end as usize).unwrap_or_default();
         error.help(format!("write `{text} ({written})`"));
         let edit = error.fix(TextRange::at(start), "(");
-        if count == 1 && matches!(next, Kind::LeftParen | Kind::End) {
+        if count == 1 && next != Kind::Comma {
             edit.fix(TextRange::at(end), ")");
         } else {
             edit.suggest(TextRange::at(end), ")");
@@ -207,6 +213,9 @@ pub(in crate::promql) fn no_comma_in_labels(parser: &mut Parser) {
 /// A label in a list. Quoted ones may be any text but none at all.
 pub(in crate::promql) fn label(parser: &mut Parser, range: TextRange, kind: Kind) {
     if kind != Kind::String {
+        if kind == Kind::MetricIdentifier && parser.options.version < UTF8_NAMES {
+            needs(parser, range, "a label with a colon", UTF8_NAMES);
+        }
         return;
     }
     let Ok(name) = unquote::unquote_bytes(parser.slice(range)) else { return };
@@ -238,7 +247,10 @@ pub(in crate::promql) fn in_labels(parser: &mut Parser, open: TextRange, comma: 
             return true;
         }
         Kind::LeftParen if !comma => {
-            parser.sink.unexpected(at, token.range, "expected `)` before `(`").suggest(TextRange::at(parser.previous_end), ")");
+            parser
+                .sink
+                .unexpected(at, token.range, "expected `)` before `(`")
+                .suggest(TextRange::at(parser.previous_end), ")");
             return true;
         }
         Kind::Comma => {
@@ -265,175 +277,4 @@ pub(in crate::promql) fn in_labels(parser: &mut Parser, open: TextRange, comma: 
     }
     parser.take();
     false
-}
-
-/// What an `offset` can follow, and how often.
-pub(in crate::promql) fn offset(parser: &mut Parser, node: NodeId, keyword: TextRange, range: TextRange, again: bool) {
-    if !takes_modifiers(parser, node) {
-        misplaced(parser, node, keyword, "`offset`");
-    } else if again {
-        parser.sink.report(range.end as usize, range, "a second `offset`").note("only one can stand after a selector");
-    }
-}
-
-pub(in crate::promql) fn at(parser: &mut Parser, node: NodeId, keyword: TextRange, range: TextRange, again: bool) {
-    let since = Version { major: 2, minor: 25 };
-    if !takes_modifiers(parser, node) {
-        misplaced(parser, node, keyword, "`@`");
-    } else if again {
-        parser.sink.report(range.end as usize, range, "a second `@`").note("only one can stand after a selector");
-    } else if parser.options.version < since {
-        needs(parser, keyword, "`@`", since);
-    }
-}
-
-fn takes_modifiers(parser: &Parser, node: NodeId) -> bool {
-    match parser.tree.node(node).kind {
-        Node::Vector(_) | Node::Subquery { .. } | Node::Missing => true,
-        // The error of a range after something else was reported already.
-        Node::Matrix { .. } => true,
-        _ => false,
-    }
-}
-
-fn misplaced(parser: &mut Parser, node: NodeId, keyword: TextRange, what: &str) {
-    let operand = parser.tree.node(node);
-    let error = parser.sink.report(
-        parser.previous_end as usize,
-        keyword,
-        format!("{what} must follow a selector or a subquery"),
-    );
-    error.related(operand.range, "this is neither");
-    match operand.kind {
-        Node::Call(_) | Node::Aggregate(_) | Node::Paren(_) => {
-            error.help(format!("write {what} inside, right after the selector"));
-        }
-        _ => {}
-    }
-}
-
-pub(in crate::promql) fn no_timestamp(parser: &mut Parser) {
-    let token = parser.token;
-    let shown = named(parser, token);
-    parser
-        .sink
-        .unexpected(token.range.start as usize, token.range, format!("expected a timestamp after `@`, not {shown}"))
-        .help("write Unix seconds, `start()` or `end()`");
-    // A name would only make another error.
-    if matches!(token.kind, Kind::Identifier | Kind::MetricIdentifier | Kind::String) {
-        parser.take();
-    }
-}
-
-pub(in crate::promql) fn timestamp(parser: &mut Parser, number: NodeId) {
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    let Some(value) = parser.tree.value(number, parser.text) else { return };
-    if !value.is_finite() || value.abs() >= LIMIT {
-        let range = parser.tree.node(number).range;
-        parser.sink.report(range.end as usize, range, "the timestamp is out of range").note("timestamps are Unix seconds");
-    }
-}
-
-/// `anchored` and `smoothed`. `other`: the other one is there already.
-pub(in crate::promql) fn extended(parser: &mut Parser, node: NodeId, keyword: TextRange, other: bool) {
-    let word = quoted(parser.slice(keyword));
-    let at = keyword.end as usize;
-    if !parser.options.features.extended_range_selectors {
-        parser
-            .sink
-            .report(at, keyword, format!("{word} is an experiment that this server has not switched on"))
-            .help("start the server with `--enable-feature=promql-extended-range-selectors`");
-        return;
-    }
-    match parser.tree.node(node).kind {
-        Node::Vector(_) | Node::Matrix { .. } | Node::Missing if other => {
-            parser.sink.report(at, keyword, "`anchored` and `smoothed` exclude each other");
-        }
-        Node::Vector(_) | Node::Matrix { .. } | Node::Missing => {}
-        Node::Subquery { .. } => {
-            parser.sink.report(at, keyword, format!("{word} can't follow a subquery"));
-        }
-        _ => {
-            parser.sink.report(at, keyword, format!("{word} must follow a selector"));
-        }
-    }
-}
-
-/// Brackets that do not end where they should.
-pub(in crate::promql) fn open_brackets(parser: &mut Parser, open: TextRange, colon: Option<TextRange>) {
-    let token = parser.token;
-    let shown = named(parser, token);
-    let end = TextRange::at(parser.previous_end);
-    let at = token.range.start as usize;
-    if token.kind == Kind::End {
-        parser.sink.unexpected(at, open, "this bracket is never closed").help("write `]`").suggest(end, "]");
-        return;
-    }
-    let expected = if colon.is_some() { "`]`" } else { "`]` or `:`" };
-    parser
-        .sink
-        .unexpected(at, token.range, format!("expected {expected} before {shown}"))
-        .related(open, "opened here")
-        .suggest(end, "]");
-    // Look for the end, but leave what closes something that was opened before.
-    let mut depth = 0_usize;
-    loop {
-        match parser.token.kind {
-            Kind::End => return,
-            Kind::RightBracket => {
-                parser.take();
-                return;
-            }
-            Kind::LeftParen => depth += 1,
-            Kind::RightParen | Kind::Comma if depth == 0 && within_call(parser) => return,
-            Kind::RightParen => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        parser.take();
-    }
-}
-
-fn within_call(parser: &Parser) -> bool {
-    !matches!(parser.innermost(), None | Some(Frame::Sign { .. } | Frame::Binary { .. }))
-}
-
-/// `[range]` after something: only a bare selector takes one.
-pub(in crate::promql) fn matrix(parser: &mut Parser, node: NodeId, brackets: TextRange, seen: Modifiers) {
-    let operand = parser.tree.node(node);
-    let at = (brackets.end as usize).saturating_sub(1);
-    let Node::Vector(vector) = operand.kind else {
-        if operand.kind == Node::Missing {
-            return;
-        }
-        let error = parser.sink.report(at, brackets, "a range must follow a selector");
-        error.related(operand.range, "this is no selector");
-        match operand.kind {
-            Node::Call(_) | Node::Aggregate(_) | Node::Paren(_) | Node::Binary { .. } | Node::Unary { .. } => {
-                let end = brackets.end.saturating_sub(1);
-                error.note("a range of computed values is a subquery, with a colon");
-                error.help("put the range right after the metric, or write a subquery with `:` before `]`");
-                error.suggest(TextRange::at(end), ":");
-            }
-            Node::Matrix { .. } => {
-                error.note("it has a range already");
-            }
-            _ => {}
-        }
-        return;
-    };
-    if !seen.offset && !seen.at {
-        return;
-    }
-    let vector = vector.load(&parser.tree.words);
-    let range = vector.name.map_or(brackets, |name| vector.braces.map_or(name, |braces| name.cover(braces)));
-    let selector_end = vector.braces.or(vector.name).map_or(range.end, |last| last.end);
-    let modifiers = TextRange::new(selector_end, brackets.start);
-    let text = parser.slice(brackets).to_owned();
-    parser
-        .sink
-        .report(at, brackets, "the range must stand before `offset` and `@`")
-        .related(modifiers, "these follow the range")
-        .help(format!("write `{text}` right after the selector"))
-        .fix(TextRange::at(selector_end), text)
-        .fix(brackets, "");
 }
