@@ -66,8 +66,8 @@ impl<'r> Page<'r> {
     }
 
     fn write(&self, out: &mut dyn WriteColor) -> io::Result<()> {
-        let sums_up = !self.options.has_policy && !self.options.quiet && !self.report.alerts.is_empty();
-        if sums_up {
+        let sums_up = !self.options.has_policy && !self.options.quiet;
+        if sums_up && !self.report.alerts.is_empty() {
             scorecard::write(self, out)?;
         }
         let shown = select::shown(self);

@@ -304,6 +304,19 @@ fn a_clean_run_says_what_was_held() {
 }
 
 #[test]
+fn a_run_in_which_nothing_could_be_read_is_summed_up_too() {
+    let mut sample = Sample::new();
+    let file = sample.file("a.yaml", &"[\n".repeat(30));
+    for at in 0..30 {
+        sample.at("yaml-syntax", Severity::Error, range(file, 2 * at, 2 * at + 1), "this `[` is never closed");
+    }
+    let out = written(&sample, &Options { has_policy: false, quiet: false, ..findings() });
+    assert!(out.starts_with("causes, worst first"), "{out}");
+    assert!(out.contains("error[yaml-syntax]: this `[` is never closed: 30 findings in 1 file\n"), "{out}");
+    assert!(out.contains("the worst 20 of 30 findings; `--all` shows every one\n"), "{out}");
+}
+
+#[test]
 fn any_span_can_be_shown() {
     let mut sample = Sample::new();
     let text = "\u{feff}é: 1\r\n\tb\r\rc: 😀\n\n  \n- |\n\n";
