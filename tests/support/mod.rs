@@ -1,4 +1,3 @@
-//! What several tests share.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+//! What the tests share.
 
-pub mod case;
+pub mod server;

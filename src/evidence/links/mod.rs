@@ -4,7 +4,7 @@
 //! text alone; `tree` answers from files at hand, `evidence::fetch` from the network. One answer a reference, one verdict an
 //! answer, and everything that is not sure is [`Verdict::Unverified`].
 
-mod address;
+pub(super) mod address;
 pub mod disk;
 pub mod files;
 pub mod form;
@@ -12,7 +12,7 @@ pub(super) mod guard;
 pub(super) mod html;
 mod lookup;
 mod mapping;
-mod markdown;
+pub(super) mod markdown;
 mod near;
 pub mod page;
 mod pattern;

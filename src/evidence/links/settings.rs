@@ -111,8 +111,18 @@ impl Settings {
 
     /// Whether the host of `url` may have an address that is not public.
     pub fn may_ask_private(&self, url: &Url) -> bool {
-        let policy = self.allow_private || self.host(url).is_some_and(|host| host.private);
-        self.given.allow_private || self.given.trusted && policy
+        url.host_str().is_some_and(|name| self.may_be_private(name))
+    }
+
+    /// The same for the name or address of a host.
+    pub fn may_be_private(&self, name: &str) -> bool {
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let named = |key: &str| match key.strip_prefix('*') {
+            Some(end) => name.ends_with(end),
+            None => name == key || key.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':')),
+        };
+        let listed = || self.hosts.iter().any(|(key, host)| host.private && named(key));
+        self.given.allow_private || self.given.trusted && (self.allow_private || listed())
     }
 }
 
