@@ -33,7 +33,8 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
 fn common(text: &str) -> bool {
     let bytes = text.as_bytes();
     let odd = |b: u8| b < b' ' && b != b'\n' && b != b'\t' || b == 0x7F;
-    if bytes.iter().any(|&b| odd(b)) {
+    // Without an early end within a chunk the compiler looks at many bytes at once.
+    if bytes.chunks(1024).any(|chunk| chunk.iter().fold(false, |found, &b| found | odd(b))) {
         return false;
     }
     bytes.is_ascii()
@@ -205,7 +206,8 @@ impl Fast<'_, '_> {
     /// A key on one line: its bytes; the cursor is at the colon then.
     fn key(&mut self) -> Option<(usize, usize, Style)> {
         let start = self.at;
-        let line = self.line_end(start).min(start + LONGEST_KEY);
+        let limit = self.bytes.len().min(start + LONGEST_KEY);
+        let line = memchr(b'\n', &self.bytes[start..limit]).map_or(limit, |i| start + i);
         let first = self.peek(0)?;
         let (end, style) = if matches!(first, b'"' | b'\'') {
             (self.quoted(start, line)?, if first == b'"' { Style::Double } else { Style::Single })
@@ -454,19 +456,18 @@ impl Fast<'_, '_> {
 
     fn word(&mut self) -> Option<()> {
         let start = self.at;
-        let line = self.line_end(start);
-        let (end, style) = match self.peek(0)? {
-            b'"' => (self.quoted(start, line)?, Style::Double),
-            b'\'' => (self.quoted(start, line)?, Style::Single),
-            first => {
-                let plain = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b"_-./$+=()^~ ".contains(&b);
-                if !first.is_ascii_alphanumeric() && first != b'_' {
-                    return None;
-                }
-                let len = self.bytes[start..line].iter().take_while(|&&b| plain(b)).count();
-                let text = self.text.get(start..start + len)?.trim_end_matches(' ');
-                (start + text.len(), Style::Plain)
-            }
+        let first = self.peek(0)?;
+        let (end, style) = if matches!(first, b'"' | b'\'') {
+            let end = self.quoted(start, self.bytes.len())?;
+            let one_line = !self.bytes[start..end].contains(&b'\n');
+            (one_line.then_some(end)?, if first == b'"' { Style::Double } else { Style::Single })
+        } else if first.is_ascii_alphanumeric() || first == b'_' {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b"_-./$+=()^~ ".contains(&b);
+            let len = self.rest().iter().take_while(|&&b| plain(b)).count();
+            let text = self.text.get(start..start + len)?.trim_end_matches(' ');
+            (start + text.len(), Style::Plain)
+        } else {
+            return None;
         };
         self.builder.scalar(range(start, end)?, style, 0, None);
         self.at = end;
