@@ -88,10 +88,14 @@ impl Parser<'_> {
         };
         let Some(op) = op else {
             if name.kind == Kind::String {
+                mistakes::quoted_name(self, name.range);
                 return metric_name(name.range);
             }
             return mistakes::no_match_operator(self, name.range);
         };
+        if name.kind == Kind::String {
+            mistakes::quoted_name(self, name.range);
+        }
         let op_range = self.take().range;
         let value = if self.token.kind == Kind::String {
             self.take().range

@@ -23,7 +23,7 @@ pub(super) use operands::{
 };
 pub(super) use selectors::{
     comma_in_braces, in_braces, in_labels, label, matcher, no_comma_in_braces, no_comma_in_labels, no_label_parens,
-    no_match_operator, no_match_value, open_braces,
+    no_match_operator, no_match_value, open_braces, quoted_name,
 };
 
 use super::parser::Parser;

@@ -224,7 +224,14 @@ pub(in crate::promql) fn label(parser: &mut Parser, range: TextRange, kind: Kind
         parser.sink.report(at, range, "a label without a name");
     } else if std::str::from_utf8(&name).is_err() {
         parser.sink.report(at, range, "the name of a label must be UTF-8");
-    } else if parser.options.version < UTF8_NAMES {
+    } else {
+        quoted_name(parser, range);
+    }
+}
+
+/// A name between quotes, which older servers do not know.
+pub(in crate::promql) fn quoted_name(parser: &mut Parser, range: TextRange) {
+    if parser.options.version < UTF8_NAMES {
         needs(parser, range, "a quoted name", UTF8_NAMES);
     }
 }
