@@ -19,7 +19,9 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if close { Some(near) } else { (parts(&plain) == parts(&other)).then_some(0) }
     };
     let near = candidates.into_iter().filter(|candidate| candidate.len() <= LONGEST);
-    near.filter_map(|candidate| Some((distance(candidate)?, candidate))).min_by_key(|&(distance, _)| distance).map(|(_, near)| near)
+    near.filter_map(|candidate| Some((distance(candidate)?, candidate)))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, near)| near)
 }
 
 fn normal(word: &str) -> String {

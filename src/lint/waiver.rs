@@ -59,7 +59,7 @@ pub enum Target {
     /// An alerting or recording rule, by index into [`File::rules`].
     Rule(u32),
     /// What fits this scope of the policy.
-    Scope(Scope),
+    Scope(Box<Scope>),
     /// The comment stands neither on a rule, nor in the head of a group, nor at the top of its file.
     Nothing,
 }
@@ -178,7 +178,7 @@ pub fn of_file(file: &File, source: &Source) -> Vec<Waiver> {
 /// How many `#` of a line of an expression are looked at.
 const MOST_HASHES: usize = 8;
 
-/// Inside of an expression written as a block a `#` belongs to PromQL, but whoever writes a waiver there means this rule.
+/// Inside of an expression written as a block a `#` belongs to `PromQL`, but whoever writes a waiver there means this rule.
 fn in_expressions(file: &File, source: &Source) -> Vec<Waiver> {
     let mut waivers = Vec::new();
     for (index, rule) in file.rules.iter().enumerate() {

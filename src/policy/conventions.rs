@@ -19,7 +19,9 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>) -> (Conventions
             reader.wrong(id, "this section names no key").help("name labels, annotations or both: `labels: [team]`");
         }
     }
-    if let Some((id, section)) = reader.section(fields, "severity").and_then(|id| Some((id, reader.fields(id, SEVERITY)?))) {
+    if let Some((id, section)) =
+        reader.section(fields, "severity").and_then(|id| Some((id, reader.fields(id, SEVERITY)?)))
+    {
         severity(reader, id, &section, &mut conventions);
     }
     if let Some((id, mut section)) = reader.section(fields, "runbook").and_then(|id| Some((id, reader.entries(id)?))) {
@@ -70,7 +72,9 @@ fn severity<'t>(reader: &mut Reader<'t>, id: NodeId, section: &Fields<'t>, conve
     }
     if paging.is_none() && !values.is_empty() && !vocabulary.iter().any(|word| conventions.pages(word)) {
         let values = section.value("values").unwrap_or(id);
-        reader.wrong(values, "which of these severities page is not known").help("say it: `paging: […]`, empty if none does");
+        reader
+            .wrong(values, "which of these severities page is not known")
+            .help("say it: `paging: […]`, empty if none does");
     }
 }
 
@@ -87,7 +91,9 @@ fn exempt(reader: &mut Reader<'_>, section: &Fields<'_>, conventions: &mut Conve
 /// The settings for runbook pages: the section `runbook` without the keys of alerts.
 fn settings<'t>(reader: &mut Reader<'t>, id: NodeId, mut section: Fields<'t>) -> Settings {
     for field in section.take(&["online"]).0 {
-        reader.wrong(field.key, "`online` is a key of the policy itself").help("write it at the start of a line, beside `runbook:`");
+        reader
+            .wrong(field.key, "`online` is a key of the policy itself")
+            .help("write it at the start of a line, beside `runbook:`");
     }
     // Item by item, so that one mistake does not hide the next.
     let many = section.take(&["mappings", "hosts"]);

@@ -74,8 +74,20 @@ impl Default for Policy {
 
 /// The sections and switches of a policy.
 const KEYS: &[&str] = &[
-    "owner", "severity", "runbook", "exempt", "rules", "waivers", "exclude", "online", "dialect", "prometheus_version", "features",
-    "history", "require_evidence", "fail_on",
+    "owner",
+    "severity",
+    "runbook",
+    "exempt",
+    "rules",
+    "waivers",
+    "exclude",
+    "online",
+    "dialect",
+    "prometheus_version",
+    "features",
+    "history",
+    "require_evidence",
+    "fail_on",
 ];
 
 /// Reads a policy: what it says where it is right, the default elsewhere, and every mistake, in file order.
@@ -94,7 +106,9 @@ fn read(reader: &mut Reader<'_>) -> Policy {
     let mut policy = Policy::default();
     let documents = reader.tree.documents();
     if let Some(&second) = documents.get(1) {
-        reader.mistake(reader.tree.range(second), "a policy is one document").help("remove the `---` between them, or one of the two");
+        reader
+            .mistake(reader.tree.range(second), "a policy is one document")
+            .help("remove the `---` between them, or one of the two");
     }
     let Some(&root) = documents.first().filter(|&&root| !reader.tree.is_null(root)) else { return policy };
     let Some(fields) = reader.fields(root, KEYS) else { return policy };
@@ -105,6 +119,7 @@ fn read(reader: &mut Reader<'_>) -> Policy {
     }
     if let Some(section) = reader.section(&fields, "waivers") {
         policy.setup.waivers = waivers::read(reader, section, &policy.setup.known);
+        waivers::check(reader, &policy.setup);
     }
     policy
 }

@@ -19,7 +19,12 @@ impl<'t> Reader<'t> {
 
     /// Reads `fields` as `T`. `whole` answers for a field that is missing; `shared` are keys beside those of `T`, to be
     /// suggested for misspelt ones.
-    pub(super) fn options<T: DeserializeOwned>(&mut self, fields: Fields<'t>, whole: TextRange, shared: &[&str]) -> Option<T> {
+    pub(super) fn options<T: DeserializeOwned>(
+        &mut self,
+        fields: Fields<'t>,
+        whole: TextRange,
+        shared: &[&str],
+    ) -> Option<T> {
         let mut left = fields.0;
         let mut wrong = false;
         loop {
@@ -38,12 +43,20 @@ impl<'t> Reader<'t> {
                 Step::Key(index) => {
                     let known: Vec<&str> = error.unknown_field.map(|(_, known)| known).unwrap_or_default();
                     // All that are unknown at once, so that the time does not grow with their square.
-                    let unknown = |index: usize, field: &Field<'_>, at: usize| index == at || !known.is_empty() && !known.contains(&field.name);
-                    let gone: Vec<Field<'_>> =
-                        left.iter().enumerate().filter(|(i, field)| unknown(*i, field, index)).map(|(_, field)| *field).collect();
+                    let unknown = |index: usize, field: &Field<'_>, at: usize| {
+                        index == at || !known.is_empty() && !known.contains(&field.name)
+                    };
+                    let gone: Vec<Field<'_>> = left
+                        .iter()
+                        .enumerate()
+                        .filter(|(i, field)| unknown(*i, field, index))
+                        .map(|(_, field)| *field)
+                        .collect();
                     left.retain(|field| !gone.iter().any(|other| other.key == field.key));
                     let all: Vec<&str> = known.iter().copied().chain(shared.iter().copied()).collect();
-                    gone.into_iter().for_each(|field| self.unknown_key(field, &all));
+                    for field in gone {
+                        self.unknown_key(field, &all);
+                    }
                 }
                 Step::Value(index) => {
                     match error.unknown_field {
@@ -103,7 +116,9 @@ impl<'t> MapAccess<'t> for Entries<'_, 't> {
 
     fn next_value_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<S::Value, Error> {
         self.at.set(Step::Value(self.next));
-        let Some(field) = self.fields.get(self.next) else { return Err(serde::de::Error::custom("a value without a key")) };
+        let Some(field) = self.fields.get(self.next) else {
+            return Err(serde::de::Error::custom("a value without a key"));
+        };
         self.next += 1;
         seed.deserialize(de::deserializer(self.tree, field.value))
     }

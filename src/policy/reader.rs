@@ -54,6 +54,11 @@ impl<'t> Reader<'t> {
         self.mistakes
     }
 
+    /// How many there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.mistakes.len()
+    }
+
     pub(super) fn span(&self, range: TextRange) -> Span {
         Span::new(self.source, range)
     }
@@ -127,7 +132,8 @@ impl<'t> Reader<'t> {
         match self.tree.kind(self.tree.resolve(id)) {
             Kind::Sequence => self.tree.items(id).to_vec(),
             Kind::Scalar if self.tree.is_null(id) => {
-                self.wrong(id, "expected a list, found nothing").help("remove the key, or write `[]` for an empty list");
+                self.wrong(id, "expected a list, found nothing")
+                    .help("remove the key, or write `[]` for an empty list");
                 Vec::new()
             }
             Kind::Scalar => vec![id],
@@ -169,7 +175,8 @@ impl<'t> Reader<'t> {
 
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, id: NodeId) -> Option<bool> {
-        let plain = self.tree.kind(self.tree.resolve(id)) == Kind::Scalar && self.tree.style(self.tree.resolve(id)) == Style::Plain;
+        let plain = self.tree.kind(self.tree.resolve(id)) == Kind::Scalar
+            && self.tree.style(self.tree.resolve(id)) == Style::Plain;
         match self.tree.text(id) {
             "true" | "True" | "TRUE" if plain => Some(true),
             "false" | "False" | "FALSE" if plain => Some(false),

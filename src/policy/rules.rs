@@ -47,7 +47,12 @@ pub(super) fn read(reader: &mut Reader<'_>, id: NodeId) -> Vec<Active> {
     let Some(mut named) = reader.entries(id) else { return defaults() };
     let fields = named.take(&known);
     for field in named.0 {
-        reader.unknown(reader.tree.range(field.key), format!("there is no lint rule `{}`", field.name), field.name, &known);
+        reader.unknown(
+            reader.tree.range(field.key),
+            format!("there is no lint rule `{}`", field.name),
+            field.name,
+            &known,
+        );
     }
     let mut rules = Rules { reader, fields, active: Vec::new() };
     visit(&mut rules);
@@ -78,15 +83,21 @@ impl<'t> Rules<'_, 't> {
         let tree = self.reader.tree;
         if tree.is_null(field.value) {
             let id = field.name;
-            self.reader.mistake(tree.range(field.key), format!("nothing is said of `{id}`")).help(format!("write a level, `{id}: warning` for example, or a mapping of options"));
+            self.reader
+                .mistake(tree.range(field.key), format!("nothing is said of `{id}`"))
+                .help(format!("write a level, `{id}: warning` for example, or a mapping of options"));
             return vec![block::<R>(None)];
         }
         let nodes = match tree.kind(tree.resolve(field.value)) {
             Kind::Sequence => tree.items(field.value).to_vec(),
             _ => vec![field.value],
         };
+        let before = self.reader.count();
         let blocks: Vec<Block> = nodes.iter().map(|&node| self.block::<R>(node)).collect();
-        self.check(field, &nodes, &blocks);
+        // A scope that cannot be read looks like one that fits everything.
+        if self.reader.count() == before {
+            self.check(field, &nodes, &blocks);
+        }
         blocks
     }
 
@@ -115,7 +126,9 @@ impl<'t> Rules<'_, 't> {
     fn check(&mut self, field: Field<'t>, nodes: &[NodeId], blocks: &[Block]) {
         let (reader, id) = (&mut *self.reader, field.name);
         if blocks.is_empty() {
-            reader.wrong(field.value, format!("no block is given for `{id}`")).help(format!("write `{id}: off` to switch it off"));
+            reader
+                .wrong(field.value, format!("no block is given for `{id}`"))
+                .help(format!("write `{id}: off` to switch it off"));
         }
         let range = |at: usize| nodes.get(at).map_or(TextRange::default(), |&node| reader.tree.range(node));
         let everything = blocks.iter().position(|block| block.scope.is_everything());

@@ -14,7 +14,12 @@ impl Reader<'_> {
     pub(super) fn regex(&mut self, id: NodeId) -> Option<Regex> {
         let text = self.text(id)?;
         let built = pattern::anchored(text);
-        built.map_err(|fault| self.mistake(self.tree.span_of(id, fault.range), fault.message).help("write a pattern of the Rust regex crate; it must match the whole value")).ok()
+        built
+            .map_err(|fault| {
+                self.mistake(self.tree.span_of(id, fault.range), fault.message)
+                    .help("write a pattern of the Rust regex crate; it must match the whole value")
+            })
+            .ok()
     }
 
     /// A regular expression that matches just this text.
@@ -35,7 +40,9 @@ impl Reader<'_> {
         if texts.is_empty() && !self.tree.is_null(id) {
             self.wrong(id, "no path is named here");
         }
-        set.build().map_err(|error| self.wrong(id, format!("these globs are too large together: {}", error.kind()))).ok()
+        set.build()
+            .map_err(|error| self.wrong(id, format!("these globs are too large together: {}", error.kind())))
+            .ok()
     }
 
     fn glob(&mut self, text: &str, id: NodeId) -> Vec<Glob> {
@@ -71,9 +78,12 @@ impl Reader<'_> {
         scope.span = Some(self.span(range));
         scope.paths = fields.value("paths").and_then(|paths| self.globs(paths));
         let Some(matched) = fields.value("match") else { return scope };
-        let Some(fields) = self.fields(matched, &["alert", "group", "label", "severity", "owner"]) else { return scope };
+        let Some(fields) = self.fields(matched, &["alert", "group", "label", "severity", "owner"]) else {
+            return scope;
+        };
         if fields.0.is_empty() && self.tree.entries(matched).next().is_none() {
-            self.wrong(matched, "nothing is matched here").help("name an alert, group, label, severity or owner, or leave `match` out");
+            self.wrong(matched, "nothing is matched here")
+                .help("name an alert, group, label, severity or owner, or leave `match` out");
         }
         scope.alert = fields.value("alert").and_then(|regex| self.regex(regex));
         scope.group = fields.value("group").and_then(|regex| self.regex(regex));
@@ -84,7 +94,11 @@ impl Reader<'_> {
     }
 
     /// Label names, each with what its value must be.
-    pub(super) fn labels(&mut self, id: Option<NodeId>, value: impl Fn(&mut Self, NodeId) -> Option<Regex>) -> Vec<(String, Regex)> {
+    pub(super) fn labels(
+        &mut self,
+        id: Option<NodeId>,
+        value: impl Fn(&mut Self, NodeId) -> Option<Regex>,
+    ) -> Vec<(String, Regex)> {
         let Some(fields) = id.and_then(|id| self.entries(id)) else { return Vec::new() };
         if let (Some(id), true) = (id, fields.0.is_empty()) {
             self.wrong(id, "no label is named here");

@@ -6,6 +6,21 @@ use crate::lint::{Active, Configurable};
 use crate::rules::{Visitor, visit};
 use crate::suggest;
 
+/// Adds the lint rules that are wanted and do not run yet.
+struct Missing<'a> {
+    ids: &'a [String],
+    rules: &'a mut Vec<Active>,
+}
+
+impl Visitor for Missing<'_> {
+    fn visit<R: Configurable>(&mut self) {
+        let id = R::META.id;
+        if self.ids.iter().any(|wanted| wanted == id) && !self.rules.iter().any(|active| active.meta.id == id) {
+            self.rules.push(plain::<R>());
+        }
+    }
+}
+
 impl Policy {
     /// Runs only these lint rules, also those that are off; the options that the policy gives them stay.
     ///
@@ -13,18 +28,9 @@ impl Policy {
     /// One message for each id that no lint rule has.
     pub fn only(&mut self, ids: &[String]) -> Result<(), Vec<String>> {
         self.check(ids)?;
-        struct Add<'a>(&'a [String], &'a mut Vec<Active>);
-        impl Visitor for Add<'_> {
-            fn visit<R: Configurable>(&mut self) {
-                let id = R::META.id;
-                if self.0.iter().any(|wanted| wanted == id) && !self.1.iter().any(|active| active.meta.id == id) {
-                    self.1.push(plain::<R>());
-                }
-            }
-        }
         let rules = &mut self.setup.rules;
         rules.retain(|active| ids.iter().any(|id| id == active.meta.id));
-        visit(&mut Add(ids, rules));
+        visit(&mut Missing { ids, rules });
         let known = &self.setup.known;
         rules.sort_by_key(|active| known.iter().position(|id| *id == active.meta.id));
         Ok(())

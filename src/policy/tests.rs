@@ -37,11 +37,15 @@ fn levels(policy: &Policy, id: &str) -> Vec<Option<Level>> {
     active.map(|active| active.blocks.iter().map(|block| block.level).collect()).unwrap_or_default()
 }
 
+const PAGE: &str = include_str!("../../docs/policy.md");
+
+fn example() -> &'static str {
+    PAGE.split("```policy\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap()
+}
+
 #[test]
 fn the_example_of_the_page_is_right() {
-    let page = include_str!("../../docs/policy.md");
-    let example = page.split("```policy\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let policy = good(example);
+    let policy = good(example());
     let conventions = &policy.setup.conventions;
     assert!(conventions.owner_named);
     assert_eq!(conventions.owner.labels, ["team"]);
@@ -51,7 +55,10 @@ fn the_example_of_the_page_is_right() {
     assert_eq!(conventions.exempt.len(), 2);
     assert_eq!(policy.links.mappings.len(), 1);
     assert!(policy.links.hosts["wiki.acme.io"].skip);
-    assert_eq!(levels(&policy, "runbook-missing"), [Some(Level::At(Severity::Warning)), Some(Level::At(Severity::Error))]);
+    assert_eq!(
+        levels(&policy, "runbook-missing"),
+        [Some(Level::At(Severity::Warning)), Some(Level::At(Severity::Error))]
+    );
     assert_eq!(levels(&policy, "label-required"), [None], "off by default, on with options");
     assert_eq!(levels(&policy, "annotation-required"), []);
     assert_eq!(levels(&policy, "duplicate-rule"), []);
@@ -59,14 +66,18 @@ fn the_example_of_the_page_is_right() {
     assert_eq!((waiver.until, waiver.because.as_str()), (Some(date(2026, 12, 31)), "the wiki moves in December"));
     let Target::Scope(scope) = &waiver.target else { panic!("a waiver of the policy has a scope") };
     assert!(scope.fits_path("rules/storage.yaml") && !scope.fits_path("rules/other.yaml"));
-    assert!(policy.exclude.is_match("vendor/a/b.yaml") && policy.exclude.is_match("testdata/x") && !policy.exclude.is_match("a/testdata"));
+    assert!(
+        policy.exclude.is_match("vendor/a/b.yaml")
+            && policy.exclude.is_match("testdata/x")
+            && !policy.exclude.is_match("a/testdata")
+    );
     assert_eq!(policy.dialect, Some(Dialect::Prometheus));
     assert_eq!(policy.promql.version, Version { major: 3, minor: 14 });
     assert!(policy.promql.features.experimental_functions && !policy.promql.features.fill_modifiers);
     assert_eq!(policy.history.map(|history| history.value).as_deref(), Some("history/week.jsonl.zst"));
     assert_eq!(policy.fail_on, Severity::Warning);
     for key in KEYS {
-        assert!(page.contains(&format!("`{key}")) && example.contains(&format!("{key}:")), "{key}");
+        assert!(PAGE.contains(&format!("`{key}")) && example().contains(&format!("{key}:")), "{key}");
     }
 }
 
@@ -160,6 +171,11 @@ fn contradictions_are_mistakes() {
         ("rules: {runbook-dead: {match: {label: {}}}}", "{}"),
         ("rules: {runbook-dead: {locked: 'true'}}", "'true'"),
         ("waivers: {rule: runbook-dead}", "{rule: runbook-dead}"),
+        (
+            "rules: {runbook-dead: {locked: true}}\nwaivers: [{rule: runbook-dead, alert: A, until: 2026-12-31, because: x}]",
+            "runbook-dead",
+        ),
+        ("rules: {runbook-dead: [{paths: /rules}, error]}", "/"),
         ("prometheus_version: three", "three"),
         ("prometheus_version: 1.8", "1.8"),
         ("history: ''", "''"),
@@ -184,7 +200,12 @@ fn patterns_are_held_to_the_whole_value() {
     let policy = good("exempt: {alerts: 'A|B', defaults: false}");
     let exempt = &policy.setup.conventions.exempt;
     assert_eq!(exempt.len(), 1);
-    assert!(exempt[0].is_match("A") && exempt[0].is_match("B") && !exempt[0].is_match("AB") && !exempt[0].is_match("Watchdog"));
+    assert!(
+        exempt[0].is_match("A")
+            && exempt[0].is_match("B")
+            && !exempt[0].is_match("AB")
+            && !exempt[0].is_match("Watchdog")
+    );
 }
 
 #[test]
@@ -197,7 +218,9 @@ fn paths_mean_files_and_folders() {
 
 #[test]
 fn blocks_share_anchors() {
-    let policy = good("rules:\n  runbook-dead: &mild {level: note, match: {severity: info}}\n  owner-missing:\n    <<: *mild\n    level: warning\n");
+    let policy = good(
+        "rules:\n  runbook-dead: &mild {level: note, match: {severity: info}}\n  owner-missing:\n    <<: *mild\n    level: warning\n",
+    );
     assert_eq!(levels(&policy, "owner-missing"), [Some(Level::At(Severity::Warning))]);
     assert_eq!(levels(&policy, "runbook-dead"), [Some(Level::At(Severity::Note))]);
 }
@@ -209,18 +232,53 @@ fn the_command_line_chooses_rules() {
     let mut policy = good("rules: {owner-missing: off, runbook-missing: note}");
     policy.only(&ids(&["owner-missing", "label-required", "runbook-missing"])).unwrap();
     assert_eq!(ran(&policy), ["label-required", "runbook-missing", "owner-missing"], "in the order of the list");
-    assert_eq!(levels(&policy, "runbook-missing"), [Some(Level::At(Severity::Note))], "what the policy says of it stays");
+    assert_eq!(
+        levels(&policy, "runbook-missing"),
+        [Some(Level::At(Severity::Note))],
+        "what the policy says of it stays"
+    );
     policy.ignore(&ids(&["label-required"])).unwrap();
     assert_eq!(ran(&policy), ["runbook-missing", "owner-missing"]);
     let errors = policy.ignore(&ids(&["owner-misssing", "nonsense"])).unwrap_err();
     assert!(errors[0].contains("`owner-missing`") && errors[1].contains("groundrules rules"));
 }
 
+proptest::proptest! {
+    #[test]
+    fn a_mangled_policy_is_still_read(at in 0.0f64..1.0, cut in 0usize..40, put in "[ -~\n\té{}\\[\\]*&<:#'\"]{0,12}") {
+        let mut text = example().to_owned();
+        let mut at = (text.len() as f64 * at) as usize;
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let end = (at..=text.len()).filter(|&end| text.is_char_boundary(end)).nth(cut).unwrap_or(text.len());
+        text.replace_range(at..end, &put);
+        let (_, mistakes) = load(&Source::new("groundrules.yaml", text.as_str()), SourceId(0));
+        for mistake in mistakes {
+            assert!(text.get(mistake.span.range().range()).is_some(), "{mistake:?} in {text}");
+        }
+    }
+}
+
 #[test]
 fn no_policy_is_too_strange() {
-    let long = format!("rules: {{runbook-dead: {{{}}}}}", (0..500).map(|i| format!("k{i}: 1")).collect::<Vec<_>>().join(", "));
+    let long =
+        format!("rules: {{runbook-dead: {{{}}}}}", (0..500).map(|i| format!("k{i}: 1")).collect::<Vec<_>>().join(", "));
     assert_eq!(places(&long).len(), 500);
-    for text in ["[]", "3", "'x", "\t", "a: b: c", "{[a]: b}", "? {}\n: x", "<<: x", "*a", "rules: [a]", "rules: {3: error}", "\u{0}"] {
+    for text in [
+        "[]",
+        "3",
+        "'x",
+        "\t",
+        "a: b: c",
+        "{[a]: b}",
+        "? {}\n: x",
+        "<<: x",
+        "*a",
+        "rules: [a]",
+        "rules: {3: error}",
+        "\u{0}",
+    ] {
         assert!(!places(text).is_empty(), "{text:?}");
     }
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::reader::{Fields, Reader};
+use crate::lint::Setup;
 use crate::lint::scope::Scope;
 use crate::lint::waiver::{Allowed, Target, Waiver, date, not_for_waivers};
 use crate::yaml::{Kind, NodeId};
@@ -13,10 +14,26 @@ const IDENTITY: &[&str] = &["file", "group", "alert", "labels"];
 
 pub(super) fn read(reader: &mut Reader<'_>, id: NodeId, known: &[&str]) -> Vec<Waiver> {
     if reader.tree.kind(reader.tree.resolve(id)) != Kind::Sequence {
-        reader.wrong(id, format!("expected a list of waivers, found {}", reader.found(id))).help("begin each waiver with `- rule: …`");
+        reader
+            .wrong(id, format!("expected a list of waivers, found {}", reader.found(id)))
+            .help("begin each waiver with `- rule: …`");
         return Vec::new();
     }
     reader.tree.items(id).iter().filter_map(|&item| waiver(reader, item, known)).collect()
+}
+
+/// Waivers of lint rules that the policy itself locks against them.
+pub(super) fn check(reader: &mut Reader<'_>, setup: &Setup) {
+    for allowed in setup.waivers.iter().flat_map(|waiver| &waiver.rules) {
+        let active = setup.rules.iter().find(|active| active.meta.id == allowed.id);
+        let locked = active.and_then(|active| active.blocks.iter().find(|block| block.locked));
+        if let Some(block) = locked {
+            let mistake = reader.mistake(allowed.span.range(), format!("`{}` is locked against waivers", allowed.id));
+            if let Some(span) = block.scope.span {
+                mistake.related(span, "locked by this block");
+            }
+        }
+    }
 }
 
 /// A waiver; what is wrong in it is a mistake of the policy, so that it never waives by half.
@@ -26,14 +43,17 @@ fn waiver(reader: &mut Reader<'_>, id: NodeId, known: &[&str]) -> Option<Waiver>
     let until = until(reader, &fields);
     let because = fields.value("because").and_then(|id| reader.text(id)).map(str::trim);
     let range = reader.tree.range(id);
-    let missing: Vec<&str> = ["rule", "until", "because"].into_iter().filter(|name| fields.get(name).is_none()).collect();
+    let missing: Vec<&str> =
+        ["rule", "until", "because"].into_iter().filter(|name| fields.get(name).is_none()).collect();
     if !missing.is_empty() {
         let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
         let mistake = reader.mistake(range, format!("this waiver waives nothing: it has no {}", names.join(", no ")));
         mistake.help("a waiver says which `rule` is waived, `until` which day, and the reason: `because`");
     }
     if IDENTITY.iter().all(|name| fields.get(name).is_none()) {
-        reader.mistake(range, "this waiver names no alert and no file").help("name the `alert`, its `group`, `labels` or `file`; to switch a lint rule off, set its level");
+        reader
+            .mistake(range, "this waiver names no alert and no file")
+            .help("name the `alert`, its `group`, `labels` or `file`; to switch a lint rule off, set its level");
     }
     let mut scope = Scope::default();
     scope.span = Some(reader.span(range));
@@ -46,7 +66,7 @@ fn waiver(reader: &mut Reader<'_>, id: NodeId, known: &[&str]) -> Option<Waiver>
         rules,
         until: Some(until?),
         because: because?.to_owned(),
-        target: Target::Scope(scope),
+        target: Target::Scope(Box::new(scope)),
         fault: None,
     })
 }

@@ -10,7 +10,7 @@ use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 /// `policy-unused`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PolicyUnused {}
+pub(super) struct PolicyUnused {}
 
 impl Configurable for PolicyUnused {
     const META: Meta = Meta {
@@ -31,7 +31,8 @@ impl LintRule for PolicyUnused {
                 let diagnostic = cx.report(span, format!("no alert falls to this block of `{id}`"));
                 diagnostic.cause("blocks of the policy apply to nothing").subject(format!("{id} {index}"));
                 if index > 0 {
-                    diagnostic.note("the first block that fits an alert decides, so those above may take all that it fits");
+                    diagnostic
+                        .note("the first block that fits an alert decides, so those above may take all that it fits");
                 }
                 diagnostic.help("correct its `paths` and `match`, or remove it");
             }
@@ -41,5 +42,7 @@ impl LintRule for PolicyUnused {
 
 fn fits_something(scope: &Scope, cx: &Context<'_>) -> bool {
     // A file without a good alert is still judged as a file.
-    scope.was_used() || scope.is_everything() || of_whole_files(scope) && cx.files().any(|(_, path)| scope.fits_path(path))
+    scope.was_used()
+        || scope.is_everything()
+        || of_whole_files(scope) && cx.files().any(|(_, path)| scope.fits_path(path))
 }

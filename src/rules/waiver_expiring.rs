@@ -9,7 +9,7 @@ use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 /// `waiver-expiring`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct WaiverExpiring {
+pub(super) struct WaiverExpiring {
     /// How many days before its last one a waiver is mentioned.
     days: u16,
 }

@@ -9,7 +9,7 @@ use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 /// `waiver-unexplained`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WaiverUnexplained {}
+pub(super) struct WaiverUnexplained {}
 
 impl Configurable for WaiverUnexplained {
     const META: Meta = Meta {

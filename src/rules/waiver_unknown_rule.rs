@@ -10,7 +10,7 @@ use crate::suggest;
 /// `waiver-unknown-rule`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WaiverUnknownRule {}
+pub(super) struct WaiverUnknownRule {}
 
 impl Configurable for WaiverUnknownRule {
     const META: Meta = Meta {

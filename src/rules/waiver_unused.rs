@@ -9,7 +9,7 @@ use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 /// `waiver-unused`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WaiverUnused {}
+pub(super) struct WaiverUnused {}
 
 impl Configurable for WaiverUnused {
     const META: Meta = Meta {

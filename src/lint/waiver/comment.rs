@@ -26,8 +26,10 @@ pub(super) struct Slip {
 const NAME: &str = "groundrules";
 
 /// What other linters call it.
-const OTHER_WORDS: &[&str] =
-    &["allowed", "allows", "ignore", "disable", "disabled", "waive", "waiver", "suppress", "silence", "skip", "snooze", "permit", "exempt", "noqa"];
+const OTHER_WORDS: &[&str] = &[
+    "allowed", "allows", "ignore", "disable", "disabled", "waive", "waiver", "suppress", "silence", "skip", "snooze",
+    "permit", "exempt", "noqa",
+];
 const UNTIL: &str = "until";
 const BECAUSE: &str = "because";
 const UNTIL_WORDS: &[&str] = &["till", "til", "before", "expires", "expiry", "by", "to"];
@@ -102,7 +104,11 @@ impl<'a> Reader<'a> {
         }
         // `ground rules:`, then `groundrules` without its colon.
         let head = |end: Option<usize>| end.filter(|&end| end <= 16);
-        let ends = [head(rest.find(':')), head(rest.find([' ', '\t', ':', '('])), head(rest.match_indices([' ', '(']).nth(1).map(|(at, _)| at))];
+        let ends = [
+            head(rest.find(':')),
+            head(rest.find([' ', '\t', ':', '('])),
+            head(rest.match_indices([' ', '(']).nth(1).map(|(at, _)| at)),
+        ];
         for end in ends.into_iter().flatten() {
             let name: String = rest[..end].chars().filter(char::is_ascii_alphanumeric).collect();
             let after = rest[end..].trim_start_matches([' ', '\t', ':']);
@@ -111,7 +117,11 @@ impl<'a> Reader<'a> {
             if meant && (word == "allow" || other_word(word)) {
                 self.at = self.text.len() - after.len();
                 let written = self.text[start..self.at].trim_end();
-                self.slip(start, start + written.len(), format!("a waiver begins with `groundrules:`, not with `{written}`"));
+                self.slip(
+                    start,
+                    start + written.len(),
+                    format!("a waiver begins with `groundrules:`, not with `{written}`"),
+                );
                 return true;
             }
         }
@@ -162,7 +172,8 @@ impl<'a> Reader<'a> {
         let clause = |word: &str| {
             let alone = |at: usize| {
                 let (before, after) = (&rest[..at], &rest[at + word.len()..]);
-                (before.is_empty() || before.ends_with([' ', '\t', ',', ')'])) && (after.is_empty() || after.starts_with([' ', '\t', ':']))
+                (before.is_empty() || before.ends_with([' ', '\t', ',', ')']))
+                    && (after.is_empty() || after.starts_with([' ', '\t', ':']))
             };
             rest.match_indices(word).map(|(at, _)| at).find(|&at| alone(at))
         };
@@ -259,7 +270,8 @@ impl<'a> Reader<'a> {
             return false;
         }
         reason.clone_into(&mut self.parsed.because);
-        let until = reason.rfind("until ").filter(|&at| !dated && date(reason[at + 6..].trim().trim_end_matches('.')).is_ok());
+        let until =
+            reason.rfind("until ").filter(|&at| !dated && date(reason[at + 6..].trim().trim_end_matches('.')).is_ok());
         if let Some(at) = until {
             self.slip(start + at, start + reason.len(), "the date of a waiver stands before its reason");
         }
@@ -274,14 +286,20 @@ impl<'a> Reader<'a> {
             self.at += self.rest().chars().next().map_or(1, char::len_utf8);
         }
         let written = self.text[start..self.at].trim_end();
-        self.slip(start, start + written.len(), "after the lint rules only `until DATE` and `because …` are understood");
+        self.slip(
+            start,
+            start + written.len(),
+            "after the lint rules only `until DATE` and `because …` are understood",
+        );
     }
 }
 
 /// The keyword that a word is or was meant to be.
 fn keyword(word: &str) -> Option<&'static str> {
     let others = |words: &[&str], keyword| words.contains(&word.to_ascii_lowercase().as_str()).then_some(keyword);
-    suggest::closest(word, [UNTIL, BECAUSE]).or_else(|| others(UNTIL_WORDS, UNTIL)).or_else(|| others(BECAUSE_WORDS, BECAUSE))
+    suggest::closest(word, [UNTIL, BECAUSE])
+        .or_else(|| others(UNTIL_WORDS, UNTIL))
+        .or_else(|| others(BECAUSE_WORDS, BECAUSE))
 }
 
 fn other_word(word: &str) -> bool {

@@ -56,7 +56,15 @@ impl<'a> Places<'a> {
             begins.entry(block.first).or_insert(Head::Group(block.index));
         }
         let comments = &file.comments;
-        Self { source, comments, below: below(source, comments), rules, groups, begins, content: content(source.text()) }
+        Self {
+            source,
+            comments,
+            below: below(source, comments),
+            rules,
+            groups,
+            begins,
+            content: content(source.text()),
+        }
     }
 
     /// What the comment of this index stands on. The narrowest wins: a rule, then a group, then the file.
@@ -114,7 +122,9 @@ fn first_line(source: &Source, start: u32) -> u32 {
     while dash > 0 && text(dash).starts_with('#') {
         dash -= 1;
     }
-    let opens = |text: &str| text.strip_prefix('-').is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') && !rest.contains(": "));
+    let opens = |text: &str| {
+        text.strip_prefix('-').is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') && !rest.contains(": "))
+    };
     if dash > 0 && opens(text(dash)) { dash } else { first }
 }
 
