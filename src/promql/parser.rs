@@ -338,7 +338,7 @@ impl<'a> Parser<'a> {
         match frame {
             Frame::Call { name, function, open, base } => {
                 let arguments = self.arguments_from(base, last);
-                mistakes::call(self, name, function);
+                mistakes::call(self, name, function, close.end as usize);
                 if function.is_some_and(|function| function.name == "info") {
                     self.selects_all.extend(arguments.iter(&self.tree.words).nth(1));
                 }

@@ -68,7 +68,8 @@ pub fn clauses(ast: &Ast) -> impl Iterator<Item = (NodeId, Clause)> + '_ {
 
 /// Whether the value can never change: no selector and no clock in it, as in `vector(1)`.
 pub fn is_constant(ast: &Ast, text: &str) -> bool {
-    const CLOCKS: [&str; 12] = [
+    const CLOCKS: [&str; 13] = [
+        "day_of_year",
         "time",
         "start",
         "end",
@@ -86,15 +87,13 @@ pub fn is_constant(ast: &Ast, text: &str) -> bool {
         Kind::Vector(_) | Kind::Missing => false,
         Kind::Call(at) => {
             let name = text.get(ast.get(at).name.range()).unwrap_or_default();
-            !CLOCKS.contains(&name) && name != "day_of_year"
+            !CLOCKS.contains(&name)
         }
         _ => true,
     })
 }
 
-/// Whether an alert of this expression fires whatever the values are: nothing in it drops series by their value.
-///
-/// `and`, `or` and `unless` combine series, so a comparison on either side counts; one with `bool` drops nothing.
+/// Whether some comparison drops series by their value, anywhere in the expression; one with `bool` drops nothing.
 pub fn compares(ast: &Ast) -> bool {
     preorder(ast, ast.root()).any(|node| match ast.kind(node) {
         Kind::Binary { op, matching, .. } => {

@@ -29,15 +29,14 @@ pub(super) fn needs(parser: &mut Parser, range: TextRange, what: &str, since: Ve
         .note(format!("the policy says that this runs on Prometheus {version}"));
 }
 
-/// A call whose arguments are read: the name must be known, and switched on.
-pub(in crate::promql) fn call(parser: &mut Parser, name: TextRange, function: Option<&'static Function>) {
+/// A call whose arguments are read, up to byte `at`: the name must be known, and switched on.
+pub(in crate::promql) fn call(parser: &mut Parser, name: TextRange, function: Option<&'static Function>, at: usize) {
     let written = parser.slice(name);
-    let Some(function) = function else { return unknown_function(parser, name, written) };
+    let Some(function) = function else { return unknown_function(parser, name, written, at) };
     if !function.is_known(&parser.options) {
         return needs(parser, name, &format!("`{written}`"), function.since);
     }
     if function.experimental && !parser.options.features.experimental_functions {
-        let at = parser.previous_end as usize - 1;
         parser
             .sink
             .report(at, name, format!("`{written}` is an experiment that this server has not switched on"))
@@ -45,8 +44,7 @@ pub(in crate::promql) fn call(parser: &mut Parser, name: TextRange, function: Op
     }
 }
 
-fn unknown_function(parser: &mut Parser, name: TextRange, written: &str) {
-    let at = (parser.previous_end as usize).saturating_sub(1);
+fn unknown_function(parser: &mut Parser, name: TextRange, written: &str, at: usize) {
     let error = parser.sink.report(at, name, format!("there is no function {}", quoted(written)));
     let lower = written.to_ascii_lowercase();
     if functions::function(&lower).is_some() {
@@ -89,7 +87,7 @@ pub(in crate::promql) fn aggregate(parser: &mut Parser, aggregate: &Aggregate, r
     let op = aggregate.op;
     let got = aggregate.arguments.len as usize;
     let name = op.name();
-    let at = (range.end as usize).saturating_sub(1);
+    let at = range.end as usize;
     let place = aggregate.name;
     if aggregate.parens.is_empty() {
         return;

@@ -339,13 +339,11 @@ pub(in crate::promql) fn group_without_labels(parser: &mut Parser, kind: ClauseK
 /// `fill(…)`, which a stock server does not know.
 pub(in crate::promql) fn fill(parser: &mut Parser, keyword: TextRange) {
     if !parser.options.features.fill_modifiers {
+        // The server finds this only once it has the right side, so whatever is wrong with that comes first.
+        let at = parser.text.len();
         parser
             .sink
-            .report(
-                keyword.start as usize,
-                keyword,
-                "fill modifiers are an experiment that this server has not switched on",
-            )
+            .report(at, keyword, "fill modifiers are an experiment that this server has not switched on")
             .help("start the server with `--enable-feature=promql-binop-fill-modifiers`");
     }
 }
