@@ -102,6 +102,9 @@ impl<'a> Parser<'a> {
     /// Reads until the outermost level is complete.
     fn levels(&mut self, context: Context, levels: &mut Vec<Level>) -> Result<(), Stop> {
         loop {
+            if self.is_full() {
+                return Err(Stop);
+            }
             let depth = levels.len();
             let outer = depth < 2;
             let context = if outer { context } else { Context::Parenthesis };

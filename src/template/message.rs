@@ -7,6 +7,7 @@ use super::scope::{GIVEN, Scope};
 use super::slip::{bad_character, curly_quote, is_curly, no_operator, operator, show, single_brace, trim_marker};
 use super::{Error, Fix, constant, functions};
 use crate::source::TextRange;
+use crate::suggest::closest;
 
 /// Where in an action something stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,7 +101,7 @@ pub(super) fn undefined_function(range: TextRange, name: &str, field: Option<&st
             name.eq_ignore_ascii_case(similar),
         );
     }
-    if let Some(variable) = functions::nearest(name, GIVEN.iter().skip(1).filter_map(|given| given.get(1..))) {
+    if let Some(variable) = closest(name, GIVEN.iter().skip(1).filter_map(|given| given.get(1..))) {
         return error.help(format!("did you mean `${variable}`?")).fix(range, format!("${variable}"), false);
     }
     error
@@ -126,15 +127,13 @@ pub(super) fn undefined_variable(range: TextRange, name: &str, scope: &Scope<'_>
             .related(declared, "declared here, in a block that has ended")
             .help(format!("declare `{name}` before the block and assign it there with `=`"));
     }
-    let mut names: Vec<&str> = scope.names().filter(|known| known.len() > 1).collect();
-    names.sort_unstable();
-    if let Some(similar) = functions::nearest(name, names.iter().copied()) {
+    let names = scope.names();
+    if let Some(similar) = closest(name, names.iter().copied()) {
         let sure = name.eq_ignore_ascii_case(similar) || similar.strip_suffix('s') == Some(name);
         return error.help(format!("did you mean `{similar}`?")).fix(range, similar, sure && GIVEN.contains(&similar));
     }
-    error
-        .note(format!("defined here: `{}`", names.join("`, `")))
-        .help(format!("a label is read with `$labels.{}`", name.trim_start_matches('$')))
+    let error = if names.is_empty() { error } else { error.note(format!("defined here: `{}`", names.join("`, `"))) };
+    error.help(format!("a label is read with `$labels.{}`", name.trim_start_matches('$')))
 }
 
 pub(super) fn bad_constant(range: TextRange, text: &str, fault: &constant::Fault) -> Error {

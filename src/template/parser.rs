@@ -82,7 +82,7 @@ impl<'a> Parser<'a> {
 
     /// Reads all of the text.
     pub(super) fn run(mut self) -> Parsed {
-        while self.errors.len() < MAX_ERRORS {
+        while !self.is_full() {
             let Some(piece) = self.lexer.next_piece(&mut self.tokens) else { break };
             match piece {
                 Piece::Text(range) => self.push(Node::Text(range)),
@@ -94,7 +94,7 @@ impl<'a> Parser<'a> {
                 Piece::Action(opening) => self.action(opening),
             }
         }
-        if self.errors.len() < MAX_ERRORS {
+        if !self.is_full() {
             self.report_unclosed();
         }
         let end = TextRange::at(self.lexer.position());
@@ -111,8 +111,13 @@ impl<'a> Parser<'a> {
         self.text
     }
 
+    /// Whether so much is wrong that reading on serves nobody.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors.len() >= MAX_ERRORS
+    }
+
     pub(super) fn report(&mut self, error: Error) {
-        if self.errors.len() < MAX_ERRORS {
+        if !self.is_full() {
             self.errors.push(error);
         }
     }

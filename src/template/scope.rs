@@ -37,9 +37,14 @@ impl<'a> Scope<'a> {
         self.known.get(name).is_some_and(|&count| count > 0)
     }
 
-    /// Known names.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.known.iter().filter(|(_, count)| **count > 0).map(|(&name, _)| name)
+    /// Known names but `$`, sorted; of many declared ones the last 50.
+    pub(super) fn names(&self) -> Vec<&'a str> {
+        let given = GIVEN.into_iter().skip(1).filter(|name| self.knows(name));
+        let declared = self.declared.iter().rev().take(50).map(|(name, _)| *name);
+        let mut names: Vec<_> = given.chain(declared).filter(|name| name.len() > 1).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Where `name` was declared in a block that has ended.
