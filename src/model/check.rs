@@ -2,6 +2,7 @@
 
 use super::dialect::{self, Level};
 use super::duration;
+use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::problems::first_line;
 use super::shapes::{Holder, View};
@@ -14,12 +15,6 @@ use crate::yaml::{Kind, NodeId, Style};
 const LABELS: &[&str] = &["severity", "team", "owner", "squad", "service", "component", "tier", "namespace"];
 const ANNOTATIONS: &[&str] =
     &["summary", "description", "message", "runbook_url", "runbook", "dashboard", "dashboard_url"];
-
-type Entries = [(NodeId, NodeId)];
-
-fn get(view: View<'_>, entries: &Entries, name: &str) -> Option<(NodeId, NodeId)> {
-    entries.iter().find(|(key, _)| view.key(*key) == Some(name)).copied()
-}
 
 impl Lowering<'_> {
     fn at(&self, view: View<'_>, id: NodeId) -> Span {
@@ -43,9 +38,9 @@ impl Lowering<'_> {
     }
 
     /// Keys that the dialect does not know.
-    pub(super) fn check_keys(&mut self, view: View<'_>, entries: &Entries, level: Level, holder: Holder) {
+    pub(super) fn check_keys(&mut self, view: View<'_>, fields: &Fields, level: Level, holder: Holder) {
         let (common, more) = dialect::known(holder.dialect, level);
-        for &(key, _) in entries {
+        for &(key, _) in &fields.entries {
             if view.tree.is_null(key) {
                 continue;
             }
@@ -58,8 +53,8 @@ impl Lowering<'_> {
             }
             let candidates: Vec<&str> = common.iter().chain(more).copied().collect();
             let near = suggest::nearest(name, &candidates);
-            if holder.strict || near.is_some_and(|near| get(view, entries, near).is_none()) {
-                self.unknown_key(view, entries, key, level, holder, near);
+            if holder.strict || near.is_some_and(|near| !written(view, fields, near)) {
+                self.unknown_key(view, fields, key, level, holder, near);
             }
         }
     }
@@ -67,7 +62,7 @@ impl Lowering<'_> {
     fn unknown_key(
         &mut self,
         view: View<'_>,
-        entries: &Entries,
+        fields: &Fields,
         key: NodeId,
         level: Level,
         holder: Holder,
@@ -90,7 +85,7 @@ impl Lowering<'_> {
         }
         if let Some(near) = near {
             diagnostic.help(format!("did you mean `{near}`?"));
-            if get(view, entries, near).is_none() && view.tree.style(key) == Style::Plain {
+            if !written(view, fields, near) && view.tree.style(key) == Style::Plain {
                 diagnostic.fix(true, vec![Edit { span, text: near.to_owned() }]);
             }
         } else {
@@ -99,10 +94,10 @@ impl Lowering<'_> {
     }
 
     /// Everything about a group but its rules.
-    pub(super) fn check_group(&mut self, view: View<'_>, id: NodeId, entries: &Entries, holder: Holder) {
+    pub(super) fn check_group(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
         self.check_duplicates(view, id);
-        self.check_keys(view, entries, Level::Group, holder);
-        match get(view, entries, "name") {
+        self.check_keys(view, fields, Level::Group, holder);
+        match fields.get(Key::Name) {
             Some((key, value)) => {
                 if self.want_text(view, value, "the name of a rule group")
                     && empty(view, value)
@@ -121,14 +116,14 @@ impl Lowering<'_> {
             }
             None => {}
         }
-        for name in ["interval", "query_offset"] {
-            self.check_duration(view, entries, name, holder);
+        for key in [Key::Interval, Key::QueryOffset] {
+            self.check_duration(view, fields, key, holder);
         }
-        if let Some((_, value)) = get(view, entries, "limit") {
+        if let Some((_, value)) = fields.get(Key::Limit) {
             self.check_int(view, value);
         }
-        if let Some((_, value)) = get(view, entries, "labels") {
-            self.check_strings(view, value, "labels");
+        if let Some((_, value)) = fields.get(Key::Labels) {
+            self.check_strings(view, value, Key::Labels);
         }
     }
 
@@ -160,29 +155,29 @@ impl Lowering<'_> {
     }
 
     /// Everything about a rule but its expression and its templates.
-    pub(super) fn check_rule(&mut self, view: View<'_>, id: NodeId, entries: &Entries, holder: Holder) {
+    pub(super) fn check_rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
         self.check_duplicates(view, id);
-        self.check_keys(view, entries, Level::Rule, holder);
-        for name in ["record", "alert", "expr"] {
-            if let Some((_, value)) = get(view, entries, name) {
-                self.want_text(view, value, &format!("`{name}`"));
+        self.check_keys(view, fields, Level::Rule, holder);
+        for key in [Key::Record, Key::Alert, Key::Expr] {
+            if let Some(value) = fields.value(key) {
+                self.want_text(view, value, key.shown());
             }
         }
-        for name in ["for", "keep_firing_for"] {
-            self.check_duration(view, entries, name, holder);
+        for key in [Key::For, Key::KeepFiringFor] {
+            self.check_duration(view, fields, key, holder);
         }
-        for name in ["labels", "annotations"] {
-            if let Some((_, value)) = get(view, entries, name) {
-                self.check_strings(view, value, name);
+        for key in [Key::Labels, Key::Annotations] {
+            if let Some(value) = fields.value(key) {
+                self.check_strings(view, value, key);
             }
         }
-        self.check_names(view, id, entries, holder);
-        self.check_expr(view, id, entries);
+        self.check_names(view, id, fields, holder);
+        self.check_expr(view, id, fields);
     }
 
-    fn check_names(&mut self, view: View<'_>, id: NodeId, entries: &Entries, holder: Holder) {
-        let record = get(view, entries, "record").filter(|&(_, value)| !empty(view, value));
-        let alert = get(view, entries, "alert").filter(|&(_, value)| !empty(view, value));
+    fn check_names(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
+        let record = fields.get(Key::Record).filter(|&(_, value)| !empty(view, value));
+        let alert = fields.get(Key::Alert).filter(|&(_, value)| !empty(view, value));
         match (record, alert) {
             (Some((record, _)), Some((alert, _))) => {
                 let (record, alert) = (self.at(view, record), self.at(view, alert));
@@ -190,16 +185,16 @@ impl Lowering<'_> {
                 diagnostic.label("makes it a recording rule").related(alert, "makes it an alerting rule");
                 diagnostic.help("make two rules of it");
             }
-            (None, None) => self.nameless(view, id, entries),
+            (None, None) => self.nameless(view, id, fields),
             (Some((_, value)), None) if holder.dialect != Dialect::VictoriaMetrics => {
-                self.check_record(view, value, entries)
+                self.check_record(view, value, fields)
             }
             _ => {}
         }
     }
 
-    fn nameless(&mut self, view: View<'_>, id: NodeId, entries: &Entries) {
-        let written = get(view, entries, "alert").or_else(|| get(view, entries, "record"));
+    fn nameless(&mut self, view: View<'_>, id: NodeId, fields: &Fields) {
+        let written = fields.get(Key::Alert).or_else(|| fields.get(Key::Record));
         if written.is_some_and(|(_, value)| self.unknown(view, value)) || self.file.layers[view.layer as usize].template
         {
             return;
@@ -218,14 +213,14 @@ impl Lowering<'_> {
         );
     }
 
-    fn check_record(&mut self, view: View<'_>, name: NodeId, entries: &Entries) {
-        if get(view, entries, "annotations").is_some_and(|(_, value)| view.tree.entries(value).next().is_some()) {
-            self.not_of_recording(view, entries, "annotations");
+    fn check_record(&mut self, view: View<'_>, name: NodeId, fields: &Fields) {
+        if fields.get(Key::Annotations).is_some_and(|(_, value)| view.tree.entries(value).next().is_some()) {
+            self.not_of_recording(view, fields, Key::Annotations);
         }
-        for field in ["for", "keep_firing_for"] {
-            let text = get(view, entries, field).map(|(_, value)| view.tree.text(value));
+        for field in [Key::For, Key::KeepFiringFor] {
+            let text = fields.get(field).map(|(_, value)| view.tree.text(value));
             if text.and_then(|text| duration::parse(text).ok()).is_some_and(|length| length > 0) {
-                self.not_of_recording(view, entries, field);
+                self.not_of_recording(view, fields, field);
             }
         }
         let text = view.tree.text(name);
@@ -237,17 +232,20 @@ impl Lowering<'_> {
         }
     }
 
-    fn not_of_recording(&mut self, view: View<'_>, entries: &Entries, field: &str) {
-        let Some((key, _)) = get(view, entries, field) else { return };
+    fn not_of_recording(&mut self, view: View<'_>, fields: &Fields, field: Key) {
+        let Some((key, _)) = fields.get(field) else { return };
         let span = self.at(view, key);
-        let diagnostic = self.wrong(span, format!("a recording rule cannot have `{field}`"));
+        let diagnostic = self.wrong(span, format!("a recording rule cannot have {}", field.shown()));
         diagnostic.label("only for alerting rules");
-        diagnostic.note(format!("Prometheus refuses the file: invalid field '{field}' in recording rule"));
+        diagnostic.note(format!(
+            "Prometheus refuses the file: invalid field '{}' in recording rule",
+            field.shown().trim_matches('`')
+        ));
         diagnostic.help("remove it, or write `alert` instead of `record`");
     }
 
-    fn check_expr(&mut self, view: View<'_>, id: NodeId, entries: &Entries) {
-        let found = get(view, entries, "expr");
+    fn check_expr(&mut self, view: View<'_>, id: NodeId, fields: &Fields) {
+        let found = fields.get(Key::Expr);
         if found.is_some_and(|(_, value)| {
             !empty(view, value) || view.kind(value) != Kind::Scalar || self.unknown(view, value)
         }) {
@@ -267,9 +265,9 @@ impl Lowering<'_> {
         diagnostic.note("Prometheus refuses the file: field 'expr' must be set in rule");
     }
 
-    fn check_duration(&mut self, view: View<'_>, entries: &Entries, name: &str, holder: Holder) {
-        let Some((_, value)) = get(view, entries, name) else { return };
-        if !self.want_text(view, value, &format!("`{name}`")) || view.tree.is_null(value) || self.unknown(view, value) {
+    fn check_duration(&mut self, view: View<'_>, fields: &Fields, key: Key, holder: Holder) {
+        let Some(value) = fields.value(key) else { return };
+        if !self.want_text(view, value, key.shown()) || view.tree.is_null(value) || self.unknown(view, value) {
             return;
         }
         let text = view.tree.text(value);
@@ -279,7 +277,7 @@ impl Lowering<'_> {
             return;
         }
         let span = self.at(view, value);
-        let diagnostic = self.wrong(span, format!("`{name}` is not a duration"));
+        let diagnostic = self.wrong(span, format!("{} is not a duration", key.shown()));
         duration_help(diagnostic, text, &fault);
     }
 
@@ -292,12 +290,12 @@ impl Lowering<'_> {
     }
 
     /// A mapping of strings.
-    fn check_strings(&mut self, view: View<'_>, id: NodeId, name: &str) {
-        if !self.want_mapping(view, id, &format!("`{name}`")) {
+    fn check_strings(&mut self, view: View<'_>, id: NodeId, name: Key) {
+        if !self.want_mapping(view, id, name.shown()) {
             return;
         }
         self.check_duplicates(view, view.tree.resolve(id));
-        let what = if name == "labels" { "label" } else { "annotation" };
+        let what = if name == Key::Labels { "label" } else { "annotation" };
         for (key, value) in view.entries(id) {
             if view.tree.is_null(key) {
                 continue;
@@ -306,7 +304,9 @@ impl Lowering<'_> {
                 self.want_text(view, key, "a key");
                 continue;
             };
-            self.want_text(view, value, &format!("the {what} `{text}`"));
+            if view.kind(value) != Kind::Scalar {
+                self.want_text(view, value, &format!("the {what} `{text}`"));
+            }
             if text.is_empty() || text == "__name__" && what == "label" {
                 let span = self.at(view, key);
                 let diagnostic = self.wrong(span, format!("`{text}` cannot be the name of a {what}"));
@@ -323,6 +323,11 @@ impl Lowering<'_> {
             .label("never loaded")
             .help("put these groups under the first `groups:`, or into a file of their own");
     }
+}
+
+/// Whether the mapping has this key.
+fn written(view: View<'_>, fields: &Fields, name: &str) -> bool {
+    fields.entries.iter().any(|(key, _)| view.key(*key) == Some(name))
 }
 
 /// Whether the value loads as the empty text.

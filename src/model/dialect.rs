@@ -62,6 +62,9 @@ pub(super) fn known(dialect: Dialect, level: Level) -> (&'static [&'static str],
 
 /// The dialect that knows this key, where Prometheus does not.
 pub(super) fn of_key(key: &str, level: Level) -> Option<Dialect> {
+    if known(Dialect::Prometheus, level).0.contains(&key) {
+        return None;
+    }
     let all = [Dialect::VictoriaMetrics, Dialect::Mimir, Dialect::Thanos];
     all.into_iter().find(|&dialect| known(dialect, level).1.contains(&key))
 }
@@ -84,20 +87,22 @@ pub(super) fn of_path(path: &str) -> Option<Dialect> {
     logs.iter().any(|end| path.ends_with(end)).then_some(Dialect::Loki)
 }
 
-/// Whether a resource of this kind holds rule groups under `spec.groups`, and for whom. The inner none: some kind that is not
-/// known, whose keys are not held to any dialect.
-pub(super) fn of_kind(kind: &str, version: &str) -> Option<Option<Dialect>> {
+/// For whom a resource of this kind holds rule groups under `spec.groups`; none for a kind that is not known.
+pub(super) fn of_kind(kind: &str, version: &str) -> Option<Dialect> {
     let group = version.split('/').next().unwrap_or("");
-    Some(match (kind, group) {
+    match (kind, group) {
         ("AlertingRule" | "RecordingRule", "loki.grafana.com") => Some(Dialect::Loki),
         ("PrometheusRule" | "AlertingRule", _) => Some(Dialect::Prometheus),
         ("VMRule", _) => Some(Dialect::VictoriaMetrics),
         _ => None,
-    })
+    }
 }
 
 /// Whether an expression is LogQL: a pipe behind a selector, which PromQL never has.
 fn logql(expr: &str) -> bool {
+    if !expr.contains('|') {
+        return false;
+    }
     let bytes = expr.as_bytes();
     let mut quote = None;
     let mut selector = false;
@@ -130,11 +135,15 @@ impl Votes {
     fn keys(&mut self, view: View<'_>, id: NodeId, level: Level) {
         for (key, value) in view.tree.entries(id) {
             let Some(key) = view.key(key) else { continue };
+            if key == "expr" {
+                self.loki |= level == Level::Rule && logql(view.tree.text(value));
+                continue;
+            }
             match of_key(key, level) {
                 Some(Dialect::Thanos) => self.thanos += 1,
                 Some(Dialect::Mimir) => self.mimir += 1,
                 Some(Dialect::VictoriaMetrics) => self.victoria += 1,
-                _ => self.loki |= level == Level::Rule && key == "expr" && logql(view.tree.text(value)),
+                _ => {}
             }
         }
     }
@@ -219,8 +228,8 @@ mod tests {
     fn a_path_or_a_kind_may_tell() {
         assert_eq!(of_path("rules/nginx.logs.yml"), Some(Dialect::Loki));
         assert_eq!(of_path("rules/loki.rules.yml"), None, "alerts about Loki are PromQL");
-        assert_eq!(of_kind("AlertingRule", "loki.grafana.com/v1"), Some(Some(Dialect::Loki)));
-        assert_eq!(of_kind("AlertingRule", "monitoring.openshift.io/v1"), Some(Some(Dialect::Prometheus)));
-        assert_eq!(of_kind("Deployment", "apps/v1"), Some(None));
+        assert_eq!(of_kind("AlertingRule", "loki.grafana.com/v1"), Some(Dialect::Loki));
+        assert_eq!(of_kind("AlertingRule", "monitoring.openshift.io/v1"), Some(Dialect::Prometheus));
+        assert_eq!(of_kind("Deployment", "apps/v1"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Scalars, mappings of strings, groups and rules of a tree as parts of the model.
 
+use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::placeholder;
 use super::shapes::{Holder, Place, View};
@@ -38,6 +39,9 @@ impl Lowering<'_> {
         let written = unknown.then(|| layer.written(self.source, raw.range, loaded));
         let value = written.as_deref().unwrap_or(loaded);
         let value = if used == Use::Word { self.word(value) } else { value.into() };
+        if target != id && !self.spend(value.len() / 8) {
+            return None;
+        }
         let alias = (view.tree.kind(id) == Kind::Alias).then(|| self.span(view.layer, view.tree.range(id)));
         let mut text = Text::new(value, self.span(view.layer, raw.range), raw, view.layer, alias);
         if null && !unknown {
@@ -52,6 +56,9 @@ impl Lowering<'_> {
     /// The entries of a mapping of strings, merge keys applied.
     pub(super) fn pairs(&mut self, view: View<'_>, id: NodeId) -> Vec<Entry> {
         let entries = view.entries(id);
+        if !self.spend(entries.len()) {
+            return Vec::new();
+        }
         let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             if view.tree.is_null(key) {
@@ -103,10 +110,9 @@ impl Lowering<'_> {
         }
         let first = self.file.groups.len();
         for &item in view.tree.items(groups) {
-            if self.visits == 0 {
+            if !self.spend(1) {
                 return;
             }
-            self.visits -= 1;
             let target = view.tree.resolve(item);
             if view.tree.kind(target) == Kind::Mapping {
                 self.group(view, target, holder, place);
@@ -120,66 +126,64 @@ impl Lowering<'_> {
     }
 
     pub(super) fn group(&mut self, view: View<'_>, id: NodeId, holder: Holder, place: Place<'_>) {
-        let entries = view.entries(id);
-        let of = |name: &str| entries.iter().find(|(key, _)| view.key(*key) == Some(name)).copied();
-        let value = |name: &str| of(name).map(|(_, value)| value);
+        let fields = Fields::of(view, id);
         let group = Group {
             span: self.span(view.layer, view.tree.range(id)),
-            name: value("name").and_then(|id| self.text(view, id, Use::Word)),
-            interval: value("interval").and_then(|id| self.text(view, id, Use::Word)),
-            labels: value("labels").map(|id| self.pairs(view, id)).unwrap_or_default(),
+            name: fields.value(Key::Name).and_then(|id| self.text(view, id, Use::Word)),
+            interval: fields.value(Key::Interval).and_then(|id| self.text(view, id, Use::Word)),
+            labels: fields.value(Key::Labels).map(|id| self.pairs(view, id)).unwrap_or_default(),
             shape: holder.shape,
             dialect: holder.dialect,
             resource: holder.resource,
         };
         let group = self.add_group(group);
-        self.check_group(view, id, &entries, holder);
-        let language =
-            value("type").filter(|_| holder.dialect == Dialect::VictoriaMetrics).map(|id| view.tree.text(id));
-        let other_language = holder.dialect == Dialect::Loki || language.is_some_and(|name| name != "prometheus");
-        let holder = Holder { other_language, ..holder };
-        let rules = value("rules");
-        if let Some(rules) = rules.filter(|&rules| self.want_sequence(view, rules, "`rules`")) {
-            for &item in view.tree.items(rules) {
-                if self.visits == 0 {
-                    return;
-                }
-                self.visits -= 1;
-                self.item(view, view.tree.resolve(item), group, holder, place);
-            }
-        } else if let Some(rules) = rules.filter(|&rules| view.is_rule(rules) && !self.stock()) {
-            self.rule(view, view.tree.resolve(rules), group, holder);
+        self.check_group(view, id, &fields, holder);
+        let language = fields.value(Key::Type).filter(|_| holder.dialect == Dialect::VictoriaMetrics);
+        let other = language.is_some_and(|id| !view.tree.is_null(id) && view.tree.text(id) != "prometheus");
+        let holder = Holder { other_language: holder.other_language || other, ..holder };
+        if let Some(rules) = fields.value(Key::Rules) {
+            self.rules(view, rules, group, holder, place);
         }
         if !self.stock() {
-            self.others(view, &entries, &["rules"], place);
+            self.others(view, &fields, Some(Key::Rules), place);
+        }
+    }
+
+    fn rules(&mut self, view: View<'_>, rules: NodeId, group: u32, holder: Holder, place: Place<'_>) {
+        let one = !self.want_sequence(view, rules, "`rules`");
+        if one && self.stock() {
+            return;
+        }
+        let one = [rules];
+        let items = if view.kind(rules) == Kind::Sequence { view.tree.items(rules) } else { &one[..] };
+        for &item in items {
+            if !self.spend(1) {
+                return;
+            }
+            self.item(view, view.tree.resolve(item), group, holder, place);
         }
     }
 
     fn item(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder, place: Place<'_>) {
-        if view.is_rule(id) {
-            return self.rule(view, id, group, holder);
-        }
         if view.tree.is_null(id) || !self.want_mapping(view, id, "a rule") {
             return;
         }
-        let entries = view.entries(id);
-        self.check_rule(view, id, &entries, holder);
+        let fields = Fields::of(view, id);
+        if fields.is_rule(view) {
+            return self.rule(view, id, &fields, group, holder);
+        }
+        self.check_rule(view, id, &fields, holder);
         if !self.stock() {
-            self.others(view, &entries, &[], place);
+            self.others(view, &fields, None, place);
         }
     }
 
     /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`.
-    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, group: u32, holder: Holder) {
-        let id = view.tree.resolve(id);
-        let entries = view.entries(id);
-        let of = |name: &str| entries.iter().find(|(key, _)| view.key(*key) == Some(name)).copied();
-        let mut field = |name: &str| {
-            let used = if name == "expr" { Use::Expression } else { Use::Value };
-            of(name).and_then(|(_, value)| self.text(view, value, used))
-        };
-        let (alert, record, expr) = (field("alert"), field("record"), field("expr"));
-        let (hold, keep) = (field("for"), field("keep_firing_for"));
+    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields, group: u32, holder: Holder) {
+        let mut field = |key: Key, used: Use| fields.value(key).and_then(|value| self.text(view, value, used));
+        let (alert, record) = (field(Key::Alert, Use::Value), field(Key::Record, Use::Value));
+        let (hold, keep) = (field(Key::For, Use::Word), field(Key::KeepFiringFor, Use::Word));
+        let Some(mut expr) = field(Key::Expr, Use::Expression) else { return };
         let named = alert.as_ref().is_some_and(|alert| !alert.value().is_empty());
         let (kind, name) = match (alert, record) {
             (Some(alert), None) => (RuleKind::Alert, alert),
@@ -187,8 +191,11 @@ impl Lowering<'_> {
             (_, Some(record)) => (RuleKind::Record, record),
             (None, None) => return,
         };
-        let Some(mut expr) = expr else { return };
-        if view.layer > 0 && view.tree.entries(id).filter(|(key, _)| view.key(*key) == Some("expr")).count() > 1 {
+        let template = self.file.layers[view.layer as usize].template;
+        if template
+            && fields.twice
+            && fields.entries.iter().filter(|(key, _)| view.key(*key) == Some("expr")).count() > 1
+        {
             expr.set_templated();
         }
         let query = self.query(&expr, holder);
@@ -200,19 +207,19 @@ impl Lowering<'_> {
             expr,
             hold,
             keep,
-            labels: self.block(view, of("labels")),
-            annotations: self.block(view, of("annotations")),
+            labels: self.block(view, fields.get(Key::Labels)),
+            annotations: self.block(view, fields.get(Key::Annotations)),
             query,
         };
         self.rule = u32::try_from(self.file.rules.len()).ok();
         self.file.rules.push(rule);
-        self.check_rule(view, id, &entries, holder);
+        self.check_rule(view, id, fields, holder);
         self.rule = None;
     }
 
     /// The expression's tree, where it is PromQL.
     fn query(&self, expr: &Text, holder: Holder) -> Option<promql::Parsed> {
-        if holder.other_language || holder.dialect == Dialect::Loki || expr.value().trim().is_empty() {
+        if holder.other_language || expr.value().trim().is_empty() {
             return None;
         }
         if expr.templated() {

@@ -27,6 +27,10 @@ pub struct Options {
 pub fn lower(source: &Source, id: SourceId, options: &Options) -> File {
     let mut lowering = Lowering::new(source, id, options);
     lowering.file.reading = if lowering.stock() { lowering.as_prometheus() } else { lowering.as_anything() };
+    if lowering.cut {
+        let why = "its aliases and merge keys stand for more than is read".to_owned();
+        lowering.file.reading = Reading::NotChecked("too-large", why);
+    }
     lowering.finish()
 }
 
@@ -40,7 +44,9 @@ pub(super) struct Lowering<'a> {
     /// Index of the rule that problems are about.
     pub rule: Option<u32>,
     /// Nodes that may still be visited; aliases could lead round for ever.
-    pub visits: usize,
+    visits: usize,
+    /// Whether they did.
+    cut: bool,
     /// Whether something was read as a rule file, though it may hold no rule.
     pub rule_file: bool,
     words: HashSet<Arc<str>>,
@@ -65,6 +71,7 @@ impl<'a> Lowering<'a> {
             marks: Marks::default(),
             rule: None,
             visits: 0,
+            cut: false,
             rule_file: false,
             words: HashSet::new(),
         }
@@ -85,6 +92,15 @@ impl<'a> Lowering<'a> {
             self.words.insert(word.clone());
         }
         word
+    }
+
+    /// Whether this much may still be done; aliases and merge keys could ask for any amount.
+    pub(super) fn spend(&mut self, amount: usize) -> bool {
+        match self.visits.checked_sub(amount) {
+            Some(left) => self.visits = left,
+            None => self.cut = true,
+        }
+        !self.cut
     }
 
     /// Where a range of a layer's text stands in the file.

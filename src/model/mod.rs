@@ -11,6 +11,7 @@ mod duration;
 mod fields;
 mod identity;
 pub mod insert;
+mod keys;
 mod layer;
 pub mod lower;
 mod number;

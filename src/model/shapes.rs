@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use super::dialect::{self, Level};
+use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::{Dialect, Group, Resource, Shape};
-use crate::source::Span;
 use crate::yaml::{Kind, NodeId, Tree};
 
 /// A tree and the layer whose text it is of.
@@ -54,20 +54,6 @@ pub(super) struct Holder {
 /// Nodes may be nested this deep, aliases counted.
 const DEPTH: u32 = 256;
 
-/// The keys that tell what a mapping is.
-#[derive(Default)]
-struct Telling {
-    alert: Option<NodeId>,
-    record: Option<NodeId>,
-    expr: Option<NodeId>,
-    groups: Option<NodeId>,
-    rules: Option<NodeId>,
-    kind: Option<NodeId>,
-    metadata: Option<NodeId>,
-    spec: Option<NodeId>,
-    items: Option<NodeId>,
-}
-
 impl<'t> View<'t> {
     /// The node's kind, aliases followed.
     pub(super) fn kind(self, id: NodeId) -> Kind {
@@ -87,36 +73,15 @@ impl<'t> View<'t> {
         (self.kind(key) == Kind::Scalar).then(|| self.tree.text(key))
     }
 
-    /// Whether the mapping is a rule: a scalar `expr` and a scalar `alert` or `record`.
+    /// Whether the mapping is a rule.
     pub(super) fn is_rule(self, id: NodeId) -> bool {
-        self.kind(id) == Kind::Mapping && self.telling(&self.entries(id)).is_rule(self)
-    }
-
-    fn telling(self, entries: &[(NodeId, NodeId)]) -> Telling {
-        let mut telling = Telling::default();
-        for &(key, value) in entries {
-            let slot = match self.key(key) {
-                Some("alert") => &mut telling.alert,
-                Some("record") => &mut telling.record,
-                Some("expr") => &mut telling.expr,
-                Some("groups") => &mut telling.groups,
-                Some("rules") => &mut telling.rules,
-                Some("kind") => &mut telling.kind,
-                Some("metadata") => &mut telling.metadata,
-                Some("spec") => &mut telling.spec,
-                Some("items") => &mut telling.items,
-                _ => continue,
-            };
-            slot.get_or_insert(value);
-        }
-        telling
+        self.kind(id) == Kind::Mapping && Fields::of(self, id).is_rule(self)
     }
 }
 
-impl Telling {
-    fn is_rule(&self, view: View<'_>) -> bool {
-        let scalar = |id: Option<NodeId>| id.is_some_and(|id| view.kind(id) == Kind::Scalar);
-        scalar(self.expr) && (scalar(self.alert) || scalar(self.record))
+impl Holder {
+    fn new(shape: Shape, dialect: Dialect, resource: Option<u32>, strict: bool) -> Self {
+        Self { shape, dialect, resource, strict, other_language: dialect == Dialect::Loki }
     }
 }
 
@@ -143,61 +108,46 @@ impl Lowering<'_> {
             let shape = if place.shape == Shape::Plain { Shape::Bare } else { place.shape };
             return self.node(view, root, Place { shape, ..place });
         };
-        let entries = view.entries(root);
-        let telling = view.telling(&entries);
-        if telling.is_rule(view) {
+        let fields = Fields::of(view, root);
+        if fields.is_rule(view) {
             let shape = if place.shape == Shape::Plain { Shape::Single } else { place.shape };
             return self.node(view, root, Place { shape, ..place });
         }
-        let Some(groups) =
-            telling.groups.filter(|&groups| telling.kind.is_none() && self.looks_like_rules(view, root, groups))
-        else {
+        let groups = fields.value(Key::Groups).filter(|_| fields.get(Key::Kind).is_none());
+        let Some(groups) = groups.filter(|&groups| self.looks_like_rules(view, root, groups)) else {
             return self.mapping(view, root, place);
         };
         self.rule_file = true;
         let dialect = self.dialect(view, root, groups, place.dialect);
-        let holder = Holder {
-            shape: place.shape,
-            dialect,
-            resource: self.resource(place.resource),
-            strict: true,
-            other_language: false,
-        };
-        self.check_keys(view, &entries, Level::File, holder);
+        let holder = Holder::new(place.shape, dialect, self.resource(place.resource), true);
+        self.check_keys(view, &fields, Level::File, holder);
         self.check_duplicates(view, root);
         self.groups(view, groups, holder, place);
         if index > 0 && place.shape == Shape::Plain && dialect == Dialect::Prometheus {
             self.second_document(view, root);
         }
-        self.others(view, &entries, &["groups"], place);
+        self.others(view, &fields, Some(Key::Groups), place);
     }
 
     /// The first document of a file, as Prometheus loads it.
     pub(super) fn stock_file(&mut self, view: View<'_>, root: NodeId) {
-        let holder = Holder {
-            shape: Shape::Plain,
-            dialect: Dialect::Prometheus,
-            resource: None,
-            strict: true,
-            other_language: false,
-        };
         if !self.want_mapping(view, root, "a rule file") {
             return;
         }
-        let entries = view.entries(root);
-        self.check_keys(view, &entries, Level::File, holder);
+        let holder = Holder::new(Shape::Plain, Dialect::Prometheus, None, true);
+        let fields = Fields::of(view, root);
+        self.check_keys(view, &fields, Level::File, holder);
         self.check_duplicates(view, root);
-        if let Some(groups) = view.telling(&entries).groups {
+        if let Some(groups) = fields.value(Key::Groups) {
             self.groups(view, groups, holder, Place::new(Shape::Plain, Some(Dialect::Prometheus)));
         }
     }
 
     /// Anything below the place where a rule file could begin.
     fn node(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
-        if place.depth > DEPTH || self.visits == 0 {
+        if place.depth > DEPTH || !self.spend(1) {
             return;
         }
-        self.visits -= 1;
         let id = view.tree.resolve(id);
         match view.tree.kind(id) {
             Kind::Mapping => self.mapping(view, id, place),
@@ -208,86 +158,68 @@ impl Lowering<'_> {
     }
 
     fn mapping(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
-        let entries = view.entries(id);
-        let telling = view.telling(&entries);
-        if telling.is_rule(view) {
+        let fields = Fields::of(view, id);
+        if fields.is_rule(view) {
             let holder = self.holder(view, id, place);
             let group = self.unnamed(view, id, holder);
-            return self.rule(view, id, group, holder);
+            return self.rule(view, id, &fields, group, holder);
         }
-        if let (Some(kind), Some(metadata)) = (telling.kind, telling.metadata)
-            && view.kind(kind) == Kind::Scalar
-            && view.kind(metadata) == Kind::Mapping
-        {
+        let scalar = |key| fields.value(key).filter(|&value| view.kind(value) == Kind::Scalar);
+        let Some(kind) = scalar(Key::Kind) else { return self.body(view, id, &fields, place) };
+        let place = Place { list: place.list || view.tree.text(kind).ends_with("List"), ..place };
+        if fields.value(Key::Metadata).is_some_and(|metadata| view.kind(metadata) == Kind::Mapping) {
             let pending = Pending { view, id, index: Cell::new(None) };
-            let list = place.list || telling.items.is_some() && view.tree.text(kind).ends_with("List");
-            let place = Place { resource: Some(&pending), list, ..place };
-            return self.resource_body(view, &entries, &telling, place);
+            return self.resource_body(view, &fields, Place { resource: Some(&pending), ..place });
         }
-        let list = place.list || telling.kind.is_some_and(|kind| view.tree.text(kind).ends_with("List"));
-        self.body(view, id, &entries, &telling, Place { list, ..place });
+        self.body(view, id, &fields, place);
     }
 
-    fn body(&mut self, view: View<'_>, id: NodeId, entries: &[(NodeId, NodeId)], telling: &Telling, place: Place<'_>) {
-        if let Some(groups) = telling.groups.filter(|&groups| self.looks_like_rules(view, id, groups)) {
+    fn body(&mut self, view: View<'_>, id: NodeId, fields: &Fields, place: Place<'_>) {
+        if let Some(groups) = fields.value(Key::Groups).filter(|&groups| self.looks_like_rules(view, id, groups)) {
             let dialect = self.dialect(view, id, groups, place.dialect);
-            let resource = self.resource(place.resource);
             let place = place.deeper();
-            self.groups(
-                view,
-                groups,
-                Holder { shape: place.shape, dialect, resource, strict: false, other_language: false },
-                place,
-            );
-            return self.others(view, entries, &["groups"], place);
+            let holder = Holder::new(place.shape, dialect, self.resource(place.resource), false);
+            self.groups(view, groups, holder, place);
+            return self.others(view, fields, Some(Key::Groups), place);
         }
-        if telling.rules.is_some_and(|rules| view.tree.items(rules).iter().any(|&item| view.is_rule(item))) {
-            let dialect = self.dialect(view, id, id, place.dialect);
-            let holder = Holder {
-                shape: place.shape,
-                dialect,
-                resource: self.resource(place.resource),
-                strict: false,
-                other_language: false,
-            };
+        let items = fields.value(Key::Rules).map_or(&[][..], |rules| view.tree.items(rules));
+        if items.iter().any(|&item| view.is_rule(item)) {
+            let holder = self.holder(view, id, place);
             return self.group(view, id, holder, place);
         }
-        self.others(view, entries, &[], place);
+        self.others(view, fields, None, place);
     }
 
-    fn resource_body(&mut self, view: View<'_>, entries: &[(NodeId, NodeId)], telling: &Telling, place: Place<'_>) {
-        let kind = telling.kind.map_or("", |kind| view.tree.text(kind));
-        let version = entries.iter().find(|(key, _)| view.key(*key) == Some("apiVersion"));
-        let version = version.map_or("", |&(_, value)| view.tree.text(value));
-        let shape = if place.list { Shape::List } else { Shape::Resource };
-        let spec = telling.spec.filter(|&spec| view.kind(spec) == Kind::Mapping);
-        let groups = spec.and_then(|spec| view.telling(&view.entries(spec)).groups);
-        let (Some(known), Some(spec), Some(groups)) = (dialect::of_kind(kind, version), spec, groups) else {
-            return self.others(view, entries, &[], place);
+    fn resource_body(&mut self, view: View<'_>, fields: &Fields, place: Place<'_>) {
+        let text = |key| fields.value(key).map_or("", |value| view.tree.text(value));
+        let spec = fields.value(Key::Spec).filter(|&spec| view.kind(spec) == Kind::Mapping);
+        let inner = spec.map(|spec| (spec, Fields::of(view, spec)));
+        let groups = inner.as_ref().and_then(|(_, inner)| inner.value(Key::Groups));
+        let known = dialect::of_kind(text(Key::Kind), text(Key::ApiVersion));
+        let (Some((spec, inner)), Some(groups)) = (inner, groups) else {
+            return self.others(view, fields, None, place);
         };
+        if known.is_none() && !self.looks_like_rules(view, spec, groups) {
+            return self.others(view, fields, None, place);
+        }
         self.rule_file = true;
+        let shape = if place.list { Shape::List } else { Shape::Resource };
         let place = Place { dialect: self.options.dialect.or(known).or(place.dialect), shape, ..place };
         let dialect = self.dialect(view, spec, groups, place.dialect);
-        let holder = Holder {
-            shape,
-            dialect,
-            resource: self.resource(place.resource),
-            strict: known.is_some(),
-            other_language: false,
-        };
-        let inner = view.entries(spec);
+        let holder = Holder::new(shape, dialect, self.resource(place.resource), known.is_some());
         if holder.strict {
             self.check_duplicates(view, spec);
         }
         self.groups(view, groups, holder, place);
-        self.others(view, &inner, &["groups"], place);
-        self.others(view, entries, &["spec"], place);
+        self.others(view, &inner, Some(Key::Groups), place);
+        self.others(view, fields, Some(Key::Spec), place);
     }
 
-    /// Everything but these keys.
-    pub(super) fn others(&mut self, view: View<'_>, entries: &[(NodeId, NodeId)], but: &[&str], place: Place<'_>) {
-        for &(key, value) in entries {
-            if !view.key(key).is_some_and(|key| but.contains(&key)) {
+    /// Everything but the value of this key.
+    pub(super) fn others(&mut self, view: View<'_>, fields: &Fields, but: Option<Key>, place: Place<'_>) {
+        let but = but.and_then(|key| fields.value(key));
+        for &(_, value) in &fields.entries {
+            if Some(value) != but {
                 self.node(view, value, place.deeper());
             }
         }
@@ -296,28 +228,26 @@ impl Lowering<'_> {
     fn sequence(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
         let mut made = None;
         for &item in view.tree.items(id) {
-            if self.visits == 0 || !view.is_rule(item) {
+            let item = view.tree.resolve(item);
+            let fields = (view.tree.kind(item) == Kind::Mapping).then(|| Fields::of(view, item));
+            let Some(fields) = fields.filter(|fields| fields.is_rule(view)) else {
                 self.node(view, item, Place { depth: place.depth + 1, ..place });
                 continue;
+            };
+            if !self.spend(1) {
+                return;
             }
-            self.visits -= 1;
             let (group, holder) = *made.get_or_insert_with(|| {
                 let holder = self.holder(view, id, place);
                 (self.unnamed(view, id, holder), holder)
             });
-            self.rule(view, item, group, holder);
+            self.rule(view, item, &fields, group, holder);
         }
     }
 
     fn holder(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) -> Holder {
         let dialect = self.dialect(view, id, id, place.dialect);
-        Holder {
-            shape: place.shape,
-            dialect,
-            resource: self.resource(place.resource),
-            strict: false,
-            other_language: false,
-        }
+        Holder::new(place.shape, dialect, self.resource(place.resource), false)
     }
 
     /// A group made for rules that stand in none.
@@ -343,15 +273,12 @@ impl Lowering<'_> {
         let pending = pending?;
         if pending.index.get().is_none() {
             let view = pending.view;
-            let entries = view.entries(pending.id);
-            let telling = view.telling(&entries);
-            let metadata = telling.metadata.map(|id| view.entries(id)).unwrap_or_default();
-            let of =
-                |name: &str| metadata.iter().find(|(key, _)| view.key(*key) == Some(name)).map(|&(_, value)| value);
-            let kind = telling.kind.and_then(|id| self.scalar(view, id))?;
-            let name = of("name").and_then(|id| self.scalar(view, id));
-            let labels = of("labels").map(|id| self.pairs(view, id)).unwrap_or_default();
-            let span: Span = self.span(view.layer, view.tree.range(pending.id));
+            let fields = Fields::of(view, pending.id);
+            let metadata = Fields::of(view, fields.value(Key::Metadata)?);
+            let kind = self.scalar(view, fields.value(Key::Kind)?)?;
+            let name = metadata.value(Key::Name).and_then(|id| self.scalar(view, id));
+            let labels = metadata.value(Key::Labels).map(|id| self.pairs(view, id)).unwrap_or_default();
+            let span = self.span(view.layer, view.tree.range(pending.id));
             self.file.resources.push(Resource { kind, name, labels, span });
             pending.index.set(u32::try_from(self.file.resources.len() - 1).ok());
         }

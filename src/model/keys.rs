@@ -1,0 +1,122 @@
+//! The keys of a mapping that say what it is, found in one pass.
+
+use super::shapes::View;
+use crate::yaml::{Kind, NodeId};
+
+/// A key that plays a part in rule files and in resources.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Key {
+    Alert,
+    Record,
+    Expr,
+    For,
+    KeepFiringFor,
+    Labels,
+    Annotations,
+    Name,
+    Interval,
+    QueryOffset,
+    Limit,
+    Rules,
+    Groups,
+    Type,
+    Kind,
+    ApiVersion,
+    Metadata,
+    Spec,
+    Items,
+}
+
+const KEYS: usize = Key::Items as usize + 1;
+
+impl Key {
+    fn of(text: &str) -> Option<Self> {
+        Some(match text {
+            "alert" => Self::Alert,
+            "record" => Self::Record,
+            "expr" => Self::Expr,
+            "for" => Self::For,
+            "keep_firing_for" => Self::KeepFiringFor,
+            "labels" => Self::Labels,
+            "annotations" => Self::Annotations,
+            "name" => Self::Name,
+            "interval" => Self::Interval,
+            "query_offset" => Self::QueryOffset,
+            "limit" => Self::Limit,
+            "rules" => Self::Rules,
+            "groups" => Self::Groups,
+            "type" => Self::Type,
+            "kind" => Self::Kind,
+            "apiVersion" => Self::ApiVersion,
+            "metadata" => Self::Metadata,
+            "spec" => Self::Spec,
+            "items" => Self::Items,
+            _ => return None,
+        })
+    }
+
+    /// As it is shown to people.
+    pub(super) fn shown(self) -> &'static str {
+        match self {
+            Self::Alert => "`alert`",
+            Self::Record => "`record`",
+            Self::Expr => "`expr`",
+            Self::For => "`for`",
+            Self::KeepFiringFor => "`keep_firing_for`",
+            Self::Labels => "`labels`",
+            Self::Annotations => "`annotations`",
+            Self::Name => "`name`",
+            Self::Interval => "`interval`",
+            Self::QueryOffset => "`query_offset`",
+            Self::Limit => "`limit`",
+            Self::Rules => "`rules`",
+            Self::Groups => "`groups`",
+            Self::Type => "`type`",
+            Self::Kind => "`kind`",
+            Self::ApiVersion => "`apiVersion`",
+            Self::Metadata => "`metadata`",
+            Self::Spec => "`spec`",
+            Self::Items => "`items`",
+        }
+    }
+}
+
+/// The entries of a mapping, merge keys applied, and the first of each telling key among them.
+pub(super) struct Fields {
+    pub entries: Vec<(NodeId, NodeId)>,
+    /// For each key one more than its place in `entries`; 0 where it is not there.
+    slots: [u32; KEYS],
+    /// Whether some telling key is there twice.
+    pub twice: bool,
+}
+
+impl Fields {
+    pub(super) fn of(view: View<'_>, id: NodeId) -> Self {
+        let mut fields = Self { entries: view.entries(id), slots: [0; KEYS], twice: false };
+        for (i, &(key, _)) in fields.entries.iter().enumerate() {
+            let Some(key) = view.key(key).and_then(Key::of) else { continue };
+            let slot = &mut fields.slots[key as usize];
+            fields.twice |= *slot != 0;
+            if *slot == 0 {
+                *slot = u32::try_from(i + 1).unwrap_or(0);
+            }
+        }
+        fields
+    }
+
+    /// The key as written, and its value.
+    pub(super) fn get(&self, key: Key) -> Option<(NodeId, NodeId)> {
+        let at = (self.slots[key as usize] as usize).checked_sub(1)?;
+        self.entries.get(at).copied()
+    }
+
+    pub(super) fn value(&self, key: Key) -> Option<NodeId> {
+        self.get(key).map(|(_, value)| value)
+    }
+
+    /// Whether the mapping is a rule: a scalar `expr` and a scalar `alert` or `record`.
+    pub(super) fn is_rule(&self, view: View<'_>) -> bool {
+        let scalar = |key| self.value(key).is_some_and(|id| view.kind(id) == Kind::Scalar);
+        scalar(Key::Expr) && (scalar(Key::Alert) || scalar(Key::Record))
+    }
+}
