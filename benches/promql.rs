@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench promql` measures on expressions of its own; `cargo bench --bench promql -- FILE` on a file of JSON lines
 //! with the key `input`. Where the lines have the keys `source` and `fail`, only those with the source `real` that do not fail count.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the figures are for a terminal")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -11,7 +11,7 @@ use crate::source::TextRange;
 /// Operators that older servers do not know.
 pub(in crate::promql) fn operator_version(parser: &mut Parser, op: BinaryOp, range: TextRange) {
     let since = match op {
-        BinaryOp::TrimLower | BinaryOp::TrimUpper => Version { major: 3, minor: 10 },
+        BinaryOp::TrimLower | BinaryOp::TrimUpper => Version { major: 3, minor: 11 },
         BinaryOp::Atan2 => Version { major: 2, minor: 31 },
         _ => return,
     };

@@ -1,5 +1,6 @@
 //! Mistakes in numbers and durations.
 
+use super::calls::needs;
 use super::{named, quoted};
 use crate::promql::Version;
 use crate::promql::ast::{Kind as Node, NodeId};
@@ -143,10 +144,15 @@ pub(in crate::promql) fn duration_range(parser: &mut Parser, part: NodeId, range
 
 /// Arithmetic in a duration, which a stock server does not know. `first`: where the server points at.
 pub(in crate::promql) fn experimental_duration(parser: &mut Parser, first: TextRange) {
-    if parser.options.features.duration_expressions || parser.experimental_duration {
+    let since = Version { major: 3, minor: 4 };
+    let too_old = parser.options.version < since;
+    if !too_old && parser.options.features.duration_expressions || parser.experimental_duration {
         return;
     }
     parser.experimental_duration = true;
+    if too_old {
+        return needs(parser, first, "arithmetic in durations", since);
+    }
     parser
         .sink
         .report(parser.here(), first, "arithmetic in durations is an experiment that this server has not switched on")

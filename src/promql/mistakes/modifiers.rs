@@ -82,6 +82,10 @@ pub(in crate::promql) fn timestamp(parser: &mut Parser, number: NodeId) {
 pub(in crate::promql) fn extended(parser: &mut Parser, node: NodeId, keyword: TextRange, other: bool) {
     let word = quoted(parser.slice(keyword));
     let at = keyword.end as usize;
+    let since = Version { major: 3, minor: 7 };
+    if parser.options.version < since {
+        return needs(parser, keyword, &word, since);
+    }
     if !parser.options.features.extended_range_selectors {
         parser
             .sink

@@ -1,6 +1,8 @@
 //! Mistakes in operands, operators, parentheses and calls.
 
+use super::calls::needs;
 use super::{named, quoted};
+use crate::promql::Version;
 use crate::promql::ast::{Aggregate, Clause, ClauseKind, Kind as Node, NodeId};
 use crate::promql::parser::{After, Frame, Parser};
 use crate::promql::token::{Aggregator, BinaryOp, Kind, Token};
@@ -338,6 +340,10 @@ pub(in crate::promql) fn group_without_labels(parser: &mut Parser, kind: ClauseK
 
 /// `fill(…)`, which a stock server does not know.
 pub(in crate::promql) fn fill(parser: &mut Parser, keyword: TextRange) {
+    let since = Version { major: 3, minor: 10 };
+    if parser.options.version < since {
+        return needs(parser, keyword, "a fill modifier", since);
+    }
     if !parser.options.features.fill_modifiers {
         // The server finds this only once it has the right side, so whatever is wrong with that comes first.
         let at = parser.text.len();

@@ -15,7 +15,10 @@ fn what_came_later_is_an_error_that_says_since_when() {
         ("{\"a.b\"}", 2, 55, "3.0"),
         ("sum by (\"a.b\") (x)", 2, 55, "3.0"),
         ("limitk(1, x)", 2, 53, "2.54"),
-        ("x </ 1", 3, 0, "3.10"),
+        ("x </ 1", 3, 0, "3.11"),
+        ("x[5m] anchored", 3, 6, "3.7"),
+        ("a + fill(0) b", 3, 9, "3.10"),
+        ("x[5m + 1m]", 3, 3, "3.4"),
     ] {
         let message = first(text, major, minor).unwrap_or_default();
         assert!(message.ends_with(&format!("needs Prometheus {since}")), "{text}: {message}");
