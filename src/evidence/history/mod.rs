@@ -4,6 +4,7 @@
 //! of a rule was pending or firing; a *page* unites the episodes of a rule's series that overlap, since people are called once for
 //! them. Everything here is data and pure functions: who asks a server lives beside this module.
 
+pub mod backtest;
 mod helped;
 mod hours;
 mod line;
@@ -37,6 +38,7 @@ pub use time::{DAY, HOUR, MINUTE, Millis, Period, SECOND, WEEK, parse_time, prin
 pub use write::{Record, write, write_episodes};
 
 use store::Store;
+pub(super) use time::{millis, seconds};
 
 /// The first line of a snapshot: what was looked at, and when.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

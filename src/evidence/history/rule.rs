@@ -88,6 +88,7 @@ pub struct RuleHistory<'a> {
 
 impl<'a> RuleHistory<'a> {
     /// Only what began at or after `since`, when the rule was last changed: what was before does not speak for it as it is now.
+    #[must_use]
     pub fn since(mut self, since: Millis) -> Self {
         for series in &mut self.series {
             let start = series.episodes.partition_point(|episode| episode.first < since);

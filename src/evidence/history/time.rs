@@ -59,7 +59,7 @@ pub fn print_time(time: Millis) -> String {
 }
 
 /// Seconds as JSON writes them: no fraction where there is none.
-pub(super) fn seconds(time: Millis) -> String {
+pub(in crate::evidence) fn seconds(time: Millis) -> String {
     let (sign, time) = (if time < 0 { "-" } else { "" }, time.unsigned_abs());
     let (whole, fraction) = (time / 1000, time % 1000);
     if fraction == 0 {
@@ -72,7 +72,7 @@ pub(super) fn seconds(time: Millis) -> String {
 /// Milliseconds of a number of seconds, to the nearest; none for what is no time between the years -9999 and 9999.
 #[expect(clippy::cast_precision_loss, reason = "both bounds are far below 2^53")]
 #[expect(clippy::cast_possible_truncation, reason = "the bound is checked before")]
-pub(super) fn millis(seconds: f64) -> Option<Millis> {
+pub(in crate::evidence) fn millis(seconds: f64) -> Option<Millis> {
     let millis = (seconds * 1000.0).round();
     (millis.abs() <= MAX_TIME as f64).then_some(millis as Millis)
 }

@@ -1,0 +1,324 @@
+//! Firing history from a server's `ALERTS`, slice by slice.
+//!
+//! For few series the samples themselves are fetched; for many the server is asked only for the instants at which alerts began and ended, which is
+//! exact too: one step of the query is one evaluation, and `timestamp` tells which.
+
+use super::{Matrix, Query, QueryError, fetch};
+use crate::evidence::history::{
+    DAY, Grid, Head, History, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, segment,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// What to pull.
+#[derive(Clone, Debug, Default)]
+pub struct Pull {
+    /// The time to look at.
+    pub window: Period,
+    /// Labels that tell replicas of one server apart; dropped.
+    pub replicas: Vec<String>,
+    /// How to ask; none chooses by the number of samples.
+    pub way: Option<Way>,
+    /// Where the episodes come from, for people; no credentials.
+    pub source: String,
+    /// What writes the snapshot.
+    pub tool: String,
+}
+
+/// How to ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// All samples.
+    Raw,
+    /// Only where alerts begin and end.
+    Pushed,
+}
+
+/// Labels by which replicas of one server are told apart where nobody says otherwise.
+pub const REPLICAS: [&str; 5] = ["replica", "prometheus_replica", "__replica__", "rule_replica", "receive_replica"];
+/// Slices reach so far back into the one before that an alert that goes on is seen in both.
+const OVERLAP: Millis = 10 * MINUTE;
+/// More samples a day than this are not fetched: about 10 MB.
+const MOST_RAW: f64 = 500_000.0;
+/// Where nobody says how often rules are evaluated, and no sample shows it.
+const SHORTEST: Millis = 15_000;
+
+/// Pulls a window, on from `before` if that is given. After every slice `save` gets a whole snapshot up to there, so that a pull that is killed goes on
+/// where it was.
+pub fn pull(
+    server: &dyn Query,
+    pull: &Pull,
+    before: Option<History>,
+    save: &mut dyn FnMut(&History) -> Result<(), String>,
+) -> Result<History, QueryError> {
+    let window = before.as_ref().map_or(pull.window, |b| Period::new(b.head().window.to.max(pull.window.from), pull.window.to));
+    let known = Known::ask(server, window)?;
+    let way = match pull.way {
+        Some(way) => way,
+        None => known.choose(server, window.to)?,
+    };
+    let mut all = before;
+    let mut from = window.from;
+    let mut width = if way == Way::Raw { DAY } else { 7 * DAY };
+    while from < window.to || all.is_none() {
+        let slice = Period::new(from, window.to.min(from + width));
+        match known.slice(server, pull, slice, way) {
+            Ok(part) => {
+                let parts: Vec<_> = all.into_iter().chain([part]).collect();
+                let merged = merge(&parts, &pull.tool).unwrap_or_default();
+                save(&merged).map_err(QueryError::Unreachable)?;
+                all = Some(merged);
+                from = slice.to;
+            }
+            Err(QueryError::TooMuch(_)) if slice.length() > 2 * OVERLAP => width = slice.length() / 2,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all.unwrap_or_default())
+}
+
+/// What is known of the server.
+struct Known {
+    /// By alert.
+    intervals: HashMap<String, Millis>,
+    step: Millis,
+    /// A selector of series that are there whenever the server is, and how often they have samples.
+    witness: Option<(String, Millis)>,
+}
+
+impl Known {
+    fn ask(server: &dyn Query, window: Period) -> Result<Self, QueryError> {
+        let mut intervals: HashMap<String, Millis> = HashMap::new();
+        for rule in server.rules().unwrap_or_default() {
+            if rule.interval > 0 {
+                let own = intervals.entry(rule.name).or_insert(rule.interval);
+                *own = (*own).min(rule.interval);
+            }
+        }
+        let step = match intervals.values().min() {
+            Some(&step) => step,
+            None => shown_interval(server, window)?.unwrap_or(SHORTEST),
+        };
+        let witness = witness(server, window, step)?;
+        Ok(Self { intervals, step, witness })
+    }
+
+    fn choose(&self, server: &dyn Query, at: Millis) -> Result<Way, QueryError> {
+        let count = server.instant("sum(count_over_time(ALERTS[1d]))", at);
+        match count {
+            Ok(answer) if first_value(&answer).unwrap_or(0.0) <= MOST_RAW => Ok(Way::Raw),
+            Ok(_) | Err(QueryError::TooMuch(_)) => Ok(Way::Pushed),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn slice(&self, server: &dyn Query, pull: &Pull, slice: Period, way: Way) -> Result<History, QueryError> {
+        let window = Period::new(slice.from - OVERLAP, slice.to);
+        let down = self.down(server, window)?;
+        let replicas = pull.replicas.clone();
+        let steps = self.intervals.iter().map(|(rule, &step)| (rule.clone(), vec![(Millis::MIN, step)])).collect();
+        let records = match way {
+            Way::Raw => {
+                let samples = raw(server, window, !down.is_empty())?;
+                segment(samples, &Grid { window, intervals: steps, down: down.clone(), replicas })
+            }
+            Way::Pushed => self.pushed(server, window, &down, &replicas)?,
+        };
+        let seen = records.iter().map(|record| record.first).min();
+        let coverage = match (&self.witness, seen) {
+            (Some(_), _) => gaps(&down, slice, 1),
+            (None, Some(_)) => vec![slice],
+            (None, None) => Vec::new(),
+        };
+        let head = Head { window: slice, coverage, source: pull.source.clone(), tool: pull.tool.clone(), ..Head::default() };
+        Ok(History::new(head, records.into_iter().filter(|record| record.last >= slice.from)))
+    }
+
+    /// When nothing was evaluated.
+    fn down(&self, server: &dyn Query, window: Period) -> Result<Vec<Period>, QueryError> {
+        let Some((witness, every)) = &self.witness else { return Ok(Vec::new()) };
+        let reach = every + every / 2;
+        let expr = format!("absent_over_time({witness}[{reach}ms])");
+        let mut absent: Vec<Period> = Vec::new();
+        fetch(server, &expr, window, *every, &mut |_, answer| {
+            let points = answer.into_iter().flatten().flat_map(|series| &series.points);
+            absent.extend(points.map(|&(at, _)| Period::new(at - reach, at)));
+        })?;
+        let inside = absent.into_iter().filter_map(|period| period.intersection(window)).collect();
+        Ok(gaps(&gaps(&inside, window, 1), window, 1))
+    }
+
+    /// Where alerts begin and end, and what is active at the edges.
+    fn pushed(
+        &self,
+        server: &dyn Query,
+        window: Period,
+        down: &[Period],
+        replicas: &[String],
+    ) -> Result<Vec<Record>, QueryError> {
+        let step = self.step;
+        let mut events: BTreeMap<Vec<(String, String)>, Vec<Event>> = BTreeMap::new();
+        let mut take = |answer: &Matrix, kind: Kind| {
+            for series in answer {
+                let own = events.entry(series.labels.clone()).or_default();
+                own.extend(series.points.iter().map(|&(at, value)| Event { at, kind, value }));
+            }
+        };
+        take(&server.instant("timestamp(ALERTS)", window.from)?, Kind::Start);
+        let after = Period::new(window.from + step, window.to);
+        let starts = format!("timestamp(ALERTS) unless ALERTS offset {step}ms");
+        let ends = format!("timestamp(ALERTS offset {step}ms) unless ALERTS");
+        fetch(server, &starts, after, step, &mut |_, answer| answer.into_iter().for_each(|a| take(a, Kind::Start)))?;
+        fetch(server, &ends, after, step, &mut |_, answer| answer.into_iter().for_each(|a| take(a, Kind::End)))?;
+        let edge = after.from + (after.length() / step) * step;
+        take(&server.instant("timestamp(ALERTS)", edge)?, Kind::Open);
+        if !down.is_empty() {
+            let actives = format!("ALERTS_FOR_STATE * on() group_left() vector(1) and ignoring(alertstate, __name__) (ALERTS unless ALERTS offset {step}ms)");
+            let mut active: HashMap<(Vec<(String, String)>, Millis), f64> = HashMap::new();
+            fetch(server, &actives, after, step, &mut |_, answer| {
+                for series in answer.into_iter().flatten() {
+                    active.extend(series.points.iter().map(|&(at, value)| ((series.labels.clone(), at), value)));
+                }
+            })?;
+            return self.pair(events, replicas, &|labels, at| active.get(&(labels.to_vec(), at)).copied(), down);
+        }
+        self.pair(events, replicas, &|_, _| None, down)
+    }
+
+    /// Begins and ends made into episodes.
+    fn pair(
+        &self,
+        events: BTreeMap<Vec<(String, String)>, Vec<Event>>,
+        replicas: &[String],
+        active_at: &dyn Fn(&[(String, String)], Millis) -> Option<f64>,
+        down: &[Period],
+    ) -> Result<Vec<Record>, QueryError> {
+        let mut records = Vec::new();
+        for (mut labels, mut events) in events {
+            let state = take_state(&mut labels)?;
+            let rule = labels.iter().find(|(name, _)| name == "alertname").map_or(String::new(), |(_, v)| v.clone());
+            let interval = self.intervals.get(&rule).copied();
+            events.sort_by_key(|event| (event.at, event.kind));
+            let mut episodes: Vec<Record> = Vec::new();
+            let mut began = None;
+            for event in events {
+                let at = crate::evidence::history::millis(event.value).ok_or_else(|| odd("a time out of range"))?;
+                match (event.kind, began) {
+                    (Kind::Start, None) => began = Some((at, event.at)),
+                    (Kind::End | Kind::Open, Some((first, seen))) => {
+                        let open = event.kind == Kind::Open;
+                        let samples = interval.map_or(0, |i| u32::try_from((at - first + i / 2) / i + 1).unwrap_or(0));
+                        let one = Record { rule: rule.clone(), labels: labels.clone(), state, first, last: at, samples, open, ..Record::default() };
+                        let restored = active_at(&labels, seen).and_then(crate::evidence::history::millis);
+                        match episodes.last_mut() {
+                            Some(last) if bridged(last, first, restored, down) => {
+                                (last.last, last.open) = (at, open);
+                                last.samples += samples;
+                            }
+                            _ => episodes.push(one),
+                        }
+                        began = None;
+                    }
+                    (Kind::Open, None) => {}
+                    _ => return Err(odd("begins and ends of an alert do not alternate")),
+                }
+            }
+            if began.is_some() {
+                return Err(odd("an alert that begins and neither ends nor lasts"));
+            }
+            records.extend(episodes);
+        }
+        Ok(united(records, replicas))
+    }
+}
+
+/// Whether an alert went on over a time when the server was down: it kept its `ActiveAt`.
+fn bridged(last: &Record, first: Millis, active_at: Option<Millis>, down: &[Period]) -> bool {
+    let gap = Period { from: last.last, to: first };
+    active_at.is_some_and(|active| active <= last.last) && down.iter().any(|down| down.intersection(gap).is_some())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Kind {
+    End,
+    Start,
+    Open,
+}
+
+struct Event {
+    at: Millis,
+    kind: Kind,
+    value: f64,
+}
+
+fn odd(why: &str) -> QueryError {
+    QueryError::Malformed(why.to_owned())
+}
+
+/// Replicas of one alert made one.
+fn united(mut records: Vec<Record>, replicas: &[String]) -> Vec<Record> {
+    for record in &mut records {
+        record.labels.retain(|(name, _)| !replicas.contains(name));
+    }
+    records
+}
+
+/// Takes `alertstate` and `__name__` out of the labels of a series.
+fn take_state(labels: &mut Vec<(String, String)>) -> Result<State, QueryError> {
+    let state = labels.iter().find(|(name, _)| name == "alertstate").and_then(|(_, text)| Record::state_of(text));
+    labels.retain(|(name, _)| name != "alertstate" && name != "__name__");
+    state.ok_or_else(|| odd("`ALERTS` without a known `alertstate`"))
+}
+
+/// All samples of a slice.
+fn raw(server: &dyn Query, window: Period, with_active: bool) -> Result<Vec<Samples>, QueryError> {
+    // One more millisecond: servers of version 3 leave out the first instant of a range.
+    let reach = window.length() + 1;
+    let mut all = Vec::new();
+    let mut actives: HashMap<Vec<(String, String)>, Vec<(Millis, Millis)>> = HashMap::new();
+    if with_active {
+        for mut series in server.instant(&format!("ALERTS_FOR_STATE[{reach}ms]"), window.to)? {
+            series.labels.retain(|(name, _)| name != "__name__");
+            let points = series.points.iter().filter_map(|&(at, v)| Some((at, crate::evidence::history::millis(v)?)));
+            actives.insert(series.labels, points.collect());
+        }
+    }
+    for mut series in server.instant(&format!("ALERTS[{reach}ms]"), window.to)? {
+        let state = take_state(&mut series.labels)?;
+        let times: Vec<_> = series.points.iter().map(|&(at, _)| at).filter(|&at| at >= window.from).collect();
+        if !times.is_sorted_by(|a, b| a < b) {
+            return Err(odd("samples out of order"));
+        }
+        let active_at = actives.get(&series.labels).cloned().unwrap_or_default();
+        all.push(Samples { labels: series.labels, state, times, active_at });
+    }
+    Ok(all)
+}
+
+/// The evaluation interval that the last samples show.
+fn shown_interval(server: &dyn Query, window: Period) -> Result<Option<Millis>, QueryError> {
+    let near = Period::new(window.to - 60 * MINUTE, window.to);
+    let samples = match raw(server, near, false) {
+        Ok(samples) => samples,
+        Err(QueryError::TooMuch(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let gaps = samples.iter().flat_map(|one| one.times.windows(2).map(|pair| pair[1] - pair[0]));
+    Ok(gaps.min().filter(|&gap| gap >= 1000))
+}
+
+/// What is there whenever the server is: a heartbeat alert, or what a server says of itself.
+fn witness(server: &dyn Query, window: Period, step: Millis) -> Result<Option<(String, Millis)>, QueryError> {
+    let heartbeat = r#"ALERTS{alertname=~"(?i).*(watchdog|deadman|heartbeat|always.?firing).*",alertstate="firing"}"#;
+    let span = window.length().max(1);
+    for (selector, every) in [(heartbeat, step.max(MINUTE)), ("prometheus_rule_group_interval_seconds", 2 * MINUTE)] {
+        let answer = server.instant(&format!("min(timestamp({selector} offset {span}ms))"), window.to)?;
+        if first_value(&answer).is_some() {
+            return Ok(Some((selector.to_owned(), every)));
+        }
+    }
+    Ok(None)
+}
+
+fn first_value(answer: &Matrix) -> Option<f64> {
+    answer.first().and_then(|series| series.points.first()).map(|&(_, value)| value)
+}
