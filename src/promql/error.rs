@@ -66,6 +66,9 @@ impl Error {
     }
 }
 
+/// No text has more errors than this; nobody reads further, and a hostile one could have millions.
+const MOST: usize = 100;
+
 /// Collects errors in the order in which the server would meet them.
 pub(super) struct Sink {
     errors: Vec<(usize, Error)>,
@@ -100,16 +103,19 @@ impl Sink {
 
     /// An error of meaning: it makes none after it doubtful.
     pub fn push(&mut self, at: usize, range: TextRange, message: impl Into<String>) -> &mut Error {
-        self.errors.push((at, Error::new(range, message)));
-        match self.errors.last_mut() {
-            Some((_, error)) => error,
-            None => &mut self.muted,
+        if self.errors.len() < MOST {
+            self.errors.push((at, Error::new(range, message)));
+            if let Some((_, error)) = self.errors.last_mut() {
+                return error;
+            }
         }
+        self.muted = Error::new(range, String::new());
+        &mut self.muted
     }
 
-    /// The error that was reported last.
+    /// The error that was reported last, unless there are too many.
     pub fn last_mut(&mut self) -> Option<&mut Error> {
-        self.errors.last_mut().map(|(_, error)| error)
+        if self.errors.len() < MOST { self.errors.last_mut().map(|(_, error)| error) } else { None }
     }
 
     pub fn is_empty(&self) -> bool {

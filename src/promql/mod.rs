@@ -118,7 +118,8 @@ impl std::fmt::Display for Version {
 pub struct Parsed {
     /// The tree; with errors, what could be made of the text.
     pub ast: Ast,
-    /// What the server would refuse, the first one the one to show. Empty if and only if the server takes the text.
+    /// What the server would refuse, the first one the one to show. Empty if and only if the server takes the text;
+    /// never more than a hundred.
     pub errors: Vec<Error>,
 }
 
