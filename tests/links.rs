@@ -1,7 +1,8 @@
 //! Runbook pages over the network, against a server that misbehaves. Nothing but the loopback address is asked.
 #![cfg(feature = "online")]
 
-mod support;
+#[path = "support/server.rs"]
+mod server;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use groundrules::evidence::fetch::{Fetched, NameTrouble, Net, fetch};
 use groundrules::evidence::links::{Answer, Question, Settings, Verdict, Via};
-use support::server::{Reply, Server, bomb, html, redirect, status};
+use server::{Reply, Server, bomb, html, redirect, status};
 
 /// Settings without waits, of a trusted policy, that may ask the loopback address. `more` comes on top.
 fn settings(more: &str) -> Settings {
@@ -212,7 +213,7 @@ fn credentials_stay_with_their_host() {
     let other = of(&own, "/other");
     assert_eq!(other.verdict, Verdict::Blocked);
     assert!(!format!("{other:?}").contains("hunter2"));
-    let leaked = |request: &&support::server::Request| {
+    let leaked = |request: &&server::Request| {
         request.host() == "localhost" && request.headers.contains_key("private-token")
     };
     assert_eq!(server.requests().iter().find(leaked).map(|request| &request.path), None);

@@ -1,3 +1,4 @@
-//! What the tests share.
+//! What several tests share.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
-pub mod server;
+pub mod case;

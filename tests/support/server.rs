@@ -129,13 +129,11 @@ async fn connection(
     loop {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            if stream.read(&mut byte).await? == 0 {
+            if stream.read_buf(&mut head).await? == 0 {
                 return Ok(());
             }
-            head.push(byte[0]);
             // Anything that is no HTTP, a TLS greeting for example, is met with nonsense.
-            if head.len() == 3 && !head.iter().all(u8::is_ascii_alphabetic) {
+            if !head.first().is_some_and(u8::is_ascii_alphabetic) {
                 return stream.write_all(b"no greeting of this kind\r\n\r\n").await;
             }
         }
