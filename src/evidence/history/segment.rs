@@ -41,7 +41,8 @@ pub fn segment(samples: Vec<Samples>, grid: &Grid) -> Vec<Record> {
     let mut series: BTreeMap<(Vec<(String, String)>, State), (Option<Millis>, Vec<Record>)> = BTreeMap::new();
     for mut one in samples {
         let rule = rule(&one.labels).to_owned();
-        let steps = Steps { known: grid.intervals.get(&rule).map_or(&[], Vec::as_slice), inferred: inferred.get(&rule) };
+        let steps =
+            Steps { known: grid.intervals.get(&rule).map_or(&[], Vec::as_slice), inferred: inferred.get(&rule) };
         let replica = one.labels.iter().any(|(name, _)| grid.replicas.contains(name));
         one.labels.retain(|(name, _)| !grid.replicas.contains(name));
         let (interval, records) = series.entry((one.labels.clone(), one.state)).or_default();
@@ -189,7 +190,7 @@ fn unite_replicas(records: Vec<Record>, interval: Option<Millis>, end: Millis) -
 }
 
 /// The parts of `window` that no period covers, shorter ones than `least` left out.
-pub(super) fn gaps(covered: &[Period], window: Period, least: Millis) -> Vec<Period> {
+pub(in crate::evidence) fn gaps(covered: &[Period], window: Period, least: Millis) -> Vec<Period> {
     let mut gaps = Vec::new();
     let mut at = window.from;
     for period in unite(covered.to_vec()) {

@@ -1,7 +1,7 @@
 //! The HTTP API of a server, over the network. Async inside, one blocking entry point.
 
 use super::answer::matrix;
-use super::{Matrix, Query, QueryError};
+use super::{LoadedRule, Matrix, Query, QueryError, loaded};
 use crate::evidence::history::{Millis, Period, seconds};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Response, redirect};
@@ -62,11 +62,6 @@ impl Client {
     /// Bytes of answers received so far, decompressed.
     pub fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
-    }
-
-    /// `GET` of a path below `api/v1/`, the whole answer as it came: its status and body.
-    pub fn get(&self, path: &str) -> Result<(u16, Vec<u8>), QueryError> {
-        self.ask(path, None)
     }
 
     fn query(&self, path: &str, form: &[(&str, &str)]) -> Result<Matrix, QueryError> {
@@ -142,6 +137,11 @@ impl Query for Client {
 
     fn instant(&self, expr: &str, at: Millis) -> Result<Matrix, QueryError> {
         self.query("query", &[("query", expr), ("time", &seconds(at))])
+    }
+
+    fn rules(&self) -> Result<Vec<LoadedRule>, QueryError> {
+        let (status, body) = self.ask("rules?type=alert", None)?;
+        loaded(status, &body)
     }
 }
 

@@ -7,6 +7,8 @@ mod answer;
 mod fetch;
 #[cfg(feature = "online")]
 mod http;
+mod pull;
+mod rules;
 
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,9 @@ pub use answer::matrix;
 pub use fetch::fetch;
 #[cfg(feature = "online")]
 pub use http::{Client, Options};
+
+pub use pull::{Pull, REPLICAS, Way, pull};
+pub use rules::{LoadedRule, loaded};
 
 use super::history::{Millis, Period};
 use std::fmt;
@@ -67,4 +72,7 @@ pub trait Query {
 
     /// `expr` at one instant: one point a series, or the points of a range selector.
     fn instant(&self, expr: &str, at: Millis) -> Result<Matrix, QueryError>;
+
+    /// The alerting rules the server has loaded; none where it does not say.
+    fn rules(&self) -> Result<Vec<LoadedRule>, QueryError>;
 }

@@ -5,7 +5,7 @@
 
 use super::{Matrix, Query, QueryError, fetch};
 use crate::evidence::history::{
-    DAY, Grid, Head, History, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, segment,
+    DAY, Grid, Head, History, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, millis, segment,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -50,7 +50,8 @@ pub fn pull(
     before: Option<History>,
     save: &mut dyn FnMut(&History) -> Result<(), String>,
 ) -> Result<History, QueryError> {
-    let window = before.as_ref().map_or(pull.window, |b| Period::new(b.head().window.to.max(pull.window.from), pull.window.to));
+    let window =
+        before.as_ref().map_or(pull.window, |b| Period::new(b.head().window.to.max(pull.window.from), pull.window.to));
     let known = Known::ask(server, window)?;
     let way = match pull.way {
         Some(way) => way,
@@ -81,8 +82,18 @@ struct Known {
     /// By alert.
     intervals: HashMap<String, Millis>,
     step: Millis,
-    /// A selector of series that are there whenever the server is, and how often they have samples.
-    witness: Option<(String, Millis)>,
+    witness: Option<Witness>,
+    /// When its data begins, roughly; none where there is none.
+    begin: Option<Millis>,
+}
+
+/// Series that are there whenever the server is.
+struct Witness {
+    selector: &'static str,
+    /// How often they have samples.
+    every: Millis,
+    /// Since when.
+    from: Millis,
 }
 
 impl Known {
@@ -99,7 +110,9 @@ impl Known {
             None => shown_interval(server, window)?.unwrap_or(SHORTEST),
         };
         let witness = witness(server, window, step)?;
-        Ok(Self { intervals, step, witness })
+        let alerts = begin(server, "ALERTS", window)?;
+        let begin = alerts.into_iter().chain(witness.as_ref().map(|witness| witness.from)).min();
+        Ok(Self { intervals, step, witness, begin })
     }
 
     fn choose(&self, server: &dyn Query, at: Millis) -> Result<Way, QueryError> {
@@ -123,27 +136,27 @@ impl Known {
             }
             Way::Pushed => self.pushed(server, window, &down, &replicas)?,
         };
-        let seen = records.iter().map(|record| record.first).min();
-        let coverage = match (&self.witness, seen) {
-            (Some(_), _) => gaps(&down, slice, 1),
-            (None, Some(_)) => vec![slice],
-            (None, None) => Vec::new(),
+        let coverage = match self.begin {
+            Some(begin) if begin <= slice.to => gaps(&down, Period::new(begin.max(slice.from), slice.to), 1),
+            _ => Vec::new(),
         };
-        let head = Head { window: slice, coverage, source: pull.source.clone(), tool: pull.tool.clone(), ..Head::default() };
+        let head =
+            Head { window: slice, coverage, source: pull.source.clone(), tool: pull.tool.clone(), ..Head::default() };
         Ok(History::new(head, records.into_iter().filter(|record| record.last >= slice.from)))
     }
 
-    /// When nothing was evaluated.
+    /// When nothing was evaluated, in order.
     fn down(&self, server: &dyn Query, window: Period) -> Result<Vec<Period>, QueryError> {
-        let Some((witness, every)) = &self.witness else { return Ok(Vec::new()) };
+        let Some(Witness { selector, every, from }) = &self.witness else { return Ok(Vec::new()) };
+        let Some(window) = Period::new(*from, window.to.max(*from)).intersection(window) else { return Ok(Vec::new()) };
         let reach = every + every / 2;
-        let expr = format!("absent_over_time({witness}[{reach}ms])");
+        let expr = format!("absent_over_time({selector}[{reach}ms])");
         let mut absent: Vec<Period> = Vec::new();
         fetch(server, &expr, window, *every, &mut |_, answer| {
             let points = answer.into_iter().flatten().flat_map(|series| &series.points);
             absent.extend(points.map(|&(at, _)| Period::new(at - reach, at)));
         })?;
-        let inside = absent.into_iter().filter_map(|period| period.intersection(window)).collect();
+        let inside: Vec<_> = absent.into_iter().filter_map(|period| period.intersection(window)).collect();
         Ok(gaps(&gaps(&inside, window, 1), window, 1))
     }
 
@@ -172,11 +185,13 @@ impl Known {
         let edge = after.from + (after.length() / step) * step;
         take(&server.instant("timestamp(ALERTS)", edge)?, Kind::Open);
         if !down.is_empty() {
-            let actives = format!("ALERTS_FOR_STATE * on() group_left() vector(1) and ignoring(alertstate, __name__) (ALERTS unless ALERTS offset {step}ms)");
+            let actives = format!("ALERTS_FOR_STATE and ignoring(alertstate) (ALERTS unless ALERTS offset {step}ms)");
             let mut active: HashMap<(Vec<(String, String)>, Millis), f64> = HashMap::new();
             fetch(server, &actives, after, step, &mut |_, answer| {
                 for series in answer.into_iter().flatten() {
-                    active.extend(series.points.iter().map(|&(at, value)| ((series.labels.clone(), at), value)));
+                    let mut labels = series.labels.clone();
+                    labels.retain(|(name, _)| name != "__name__");
+                    active.extend(series.points.iter().map(|&(at, value)| ((labels.clone(), at), value)));
                 }
             })?;
             return self.pair(events, replicas, &|labels, at| active.get(&(labels.to_vec(), at)).copied(), down);
@@ -201,14 +216,23 @@ impl Known {
             let mut episodes: Vec<Record> = Vec::new();
             let mut began = None;
             for event in events {
-                let at = crate::evidence::history::millis(event.value).ok_or_else(|| odd("a time out of range"))?;
+                let at = millis(event.value).ok_or_else(|| odd("a time out of range"))?;
                 match (event.kind, began) {
                     (Kind::Start, None) => began = Some((at, event.at)),
                     (Kind::End | Kind::Open, Some((first, seen))) => {
                         let open = event.kind == Kind::Open;
                         let samples = interval.map_or(0, |i| u32::try_from((at - first + i / 2) / i + 1).unwrap_or(0));
-                        let one = Record { rule: rule.clone(), labels: labels.clone(), state, first, last: at, samples, open, ..Record::default() };
-                        let restored = active_at(&labels, seen).and_then(crate::evidence::history::millis);
+                        let one = Record {
+                            rule: rule.clone(),
+                            labels: labels.clone(),
+                            state,
+                            first,
+                            last: at,
+                            samples,
+                            open,
+                            ..Record::default()
+                        };
+                        let restored = active_at(&labels, seen).and_then(millis);
                         match episodes.last_mut() {
                             Some(last) if bridged(last, first, restored, down) => {
                                 (last.last, last.open) = (at, open);
@@ -278,7 +302,7 @@ fn raw(server: &dyn Query, window: Period, with_active: bool) -> Result<Vec<Samp
     if with_active {
         for mut series in server.instant(&format!("ALERTS_FOR_STATE[{reach}ms]"), window.to)? {
             series.labels.retain(|(name, _)| name != "__name__");
-            let points = series.points.iter().filter_map(|&(at, v)| Some((at, crate::evidence::history::millis(v)?)));
+            let points = series.points.iter().filter_map(|&(at, v)| Some((at, millis(v)?)));
             actives.insert(series.labels, points.collect());
         }
     }
@@ -307,16 +331,26 @@ fn shown_interval(server: &dyn Query, window: Period) -> Result<Option<Millis>, 
 }
 
 /// What is there whenever the server is: a heartbeat alert, or what a server says of itself.
-fn witness(server: &dyn Query, window: Period, step: Millis) -> Result<Option<(String, Millis)>, QueryError> {
-    let heartbeat = r#"ALERTS{alertname=~"(?i).*(watchdog|deadman|heartbeat|always.?firing).*",alertstate="firing"}"#;
-    let span = window.length().max(1);
+fn witness(server: &dyn Query, window: Period, step: Millis) -> Result<Option<Witness>, QueryError> {
+    let heartbeat = r#"ALERTS{alertname=~"(?i).*(watchdog|deadman|heartbeat).*",alertstate="firing"}"#;
     for (selector, every) in [(heartbeat, step.max(MINUTE)), ("prometheus_rule_group_interval_seconds", 2 * MINUTE)] {
-        let answer = server.instant(&format!("min(timestamp({selector} offset {span}ms))"), window.to)?;
-        if first_value(&answer).is_some() {
-            return Ok(Some((selector.to_owned(), every)));
+        if let Some(from) = begin(server, selector, window)? {
+            return Ok(Some(Witness { selector, every, from }));
         }
     }
     Ok(None)
+}
+
+/// When the first of some series has its first sample, to a two-hundredth of the window.
+fn begin(server: &dyn Query, selector: &str, window: Period) -> Result<Option<Millis>, QueryError> {
+    let step = (window.length() / 200).max(MINUTE);
+    let mut first = None;
+    let expr = format!("count(count_over_time({selector}[{step}ms]))");
+    fetch(server, &expr, window, step, &mut |_, answer| {
+        let times = answer.into_iter().flatten().flat_map(|series| &series.points).map(|&(at, _)| at);
+        first = first.into_iter().chain(times).min();
+    })?;
+    Ok(first.map(|at: Millis| (at - step).max(window.from)))
 }
 
 fn first_value(answer: &Matrix) -> Option<f64> {

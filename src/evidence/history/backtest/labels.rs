@@ -46,8 +46,11 @@ impl<'a> Alerts<'a> {
     /// The alert that a result of the expression makes.
     pub(super) fn id(&mut self, series: &[(String, String)], value: f64, now: Millis) -> AlertId {
         let data = Data::new(series.iter().cloned(), value, now);
-        let mut labels: BTreeMap<&str, String> =
-            series.iter().filter(|(name, _)| name != "__name__").map(|(name, value)| (&**name, value.clone())).collect();
+        let mut labels: BTreeMap<&str, String> = series
+            .iter()
+            .filter(|(name, _)| name != "__name__")
+            .map(|(name, value)| (&**name, value.clone()))
+            .collect();
         for (name, template) in &self.templates {
             let text = match template {
                 Template::Static(text) => Ok((*text).to_owned()),

@@ -68,7 +68,12 @@ pub fn evaluations(group: &RuleGroup, window: Period) -> Option<Period> {
 }
 
 /// Plays `rule` of `group` over `window`, with no state before it.
-pub fn backtest(server: &dyn Query, group: &RuleGroup, rule: &AlertRule, window: Period) -> Result<Outcome, QueryError> {
+pub fn backtest(
+    server: &dyn Query,
+    group: &RuleGroup,
+    rule: &AlertRule,
+    window: Period,
+) -> Result<Outcome, QueryError> {
     if moves(&rule.expr) {
         let message = "`@ start()` and `@ end()` mean something else in a query over a range".to_owned();
         return Err(QueryError::Refused(message));
@@ -184,12 +189,7 @@ impl<'a> Play<'a> {
             }));
         }
         episodes.sort_by(|a, b| (&a.labels, a.state, a.first).cmp(&(&b.labels, b.state, b.first)));
-        Outcome {
-            episodes,
-            evaluations: self.evaluations,
-            failed: self.failed,
-            unknown_labels: self.alerts.unknown,
-        }
+        Outcome { episodes, evaluations: self.evaluations, failed: self.failed, unknown_labels: self.alerts.unknown }
     }
 }
 

@@ -19,7 +19,9 @@ pub(super) fn call(name: &str, args: &[Value], data: &Data) -> Answer {
         ("reReplaceAll", [Value::Text(pattern), Value::Text(new), Value::Text(text)]) => {
             Ok(Value::Text(regex(pattern)?.replace_all(text, new.as_str()).into_owned()))
         }
-        ("stripPort", [Value::Text(text)]) => Ok(Value::Text(split_host_port(text).map_or(&**text, |(host, _)| host).to_owned())),
+        ("stripPort", [Value::Text(text)]) => {
+            Ok(Value::Text(split_host_port(text).map_or(&**text, |(host, _)| host).to_owned()))
+        }
         ("stripDomain", [Value::Text(text)]) => Ok(Value::Text(strip_domain(text))),
         ("humanize", [value]) => Ok(Value::Text(humanize(number(value)?))),
         ("humanize1024", [value]) => Ok(Value::Text(humanize1024(number(value)?))),
@@ -35,9 +37,12 @@ pub(super) fn call(name: &str, args: &[Value], data: &Data) -> Answer {
             let named = args.iter().enumerate().map(|(i, value)| (format!("arg{i}"), value.clone()));
             Ok(Value::Map(Rc::new(named.collect())))
         }
-        ("urlQueryEscape" | "urlquery", [Value::Text(text)]) => {
-            Ok(Value::Text(url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('*', "%2A").replace("%7E", "~")))
-        }
+        ("urlQueryEscape" | "urlquery", [Value::Text(text)]) => Ok(Value::Text(
+            url::form_urlencoded::byte_serialize(text.as_bytes())
+                .collect::<String>()
+                .replace('*', "%2A")
+                .replace("%7E", "~"),
+        )),
         ("printf", [Value::Text(format), args @ ..]) => printf::printf(format, args).map(Value::Text),
         ("print", args) => print(args, false).map(Value::Text),
         ("println", args) => print(args, true).map(Value::Text),
