@@ -62,7 +62,7 @@ impl Engine {
 /// The text in pieces, in order; delimiters around literals are left out.
 pub(super) fn pieces(text: &str, engine: Engine) -> Vec<Piece> {
     let own = !text.contains("$labels :=") && !text.contains("$labels:=");
-    let mut reader = Reader { text, engine, own, out: Vec::new(), from: 0, failures: 0 };
+    let mut reader = Reader { text, engine, own, out: Vec::new(), from: 0, failures: 0, unprotected: false };
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '<', '['])) {
         at += found;
@@ -125,6 +125,8 @@ struct Reader<'t> {
     /// End of what is in `out`.
     from: usize,
     failures: usize,
+    /// Whether some `{% raw %}` has no end; no later one has.
+    unprotected: bool,
 }
 
 /// So many actions without an end are looked for; after that nothing is taken for an action any more.
@@ -223,7 +225,7 @@ impl Reader<'_> {
     /// The end of what `{% raw %}` protects, up to its `{% endraw %}`, when the tag at the start is one.
     fn raw_block(&mut self, rest: &str, len: usize) -> Option<usize> {
         let name = |tag: &str| tag.trim_matches(|c: char| c == '-' || c == '+' || c.is_whitespace()).to_owned();
-        if name(&rest[2..len - 2]) != "raw" || self.failures >= FAILURES {
+        if self.unprotected || name(&rest[2..len - 2]) != "raw" {
             return None;
         }
         let mut at = len;
@@ -235,7 +237,7 @@ impl Reader<'_> {
             }
             at = close;
         }
-        self.failures += 1;
+        self.unprotected = true;
         None
     }
 

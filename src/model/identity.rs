@@ -20,23 +20,26 @@ pub struct Identity {
 /// The identities of all rules of a file, in their order. Rules that nothing tells apart have the same.
 #[must_use]
 pub fn identities(file: &File) -> Vec<Identity> {
-    let mut peers: HashMap<(&str, &str), Vec<&Rule>> = HashMap::new();
-    for rule in &file.rules {
-        peers.entry(names(file, rule)).or_default().push(rule);
-    }
-    let shared: HashMap<_, _> =
-        peers.into_iter().map(|(names, rules)| (names, (rules.len(), count(file, &rules)))).collect();
     let of = |rule: &Rule| {
-        let names = names(file, rule);
-        let mut labels = Vec::new();
-        if let Some((rules, counts)) = shared.get(&names) {
-            let telling = statics(file, rule).filter(|label| counts.get(label).is_some_and(|count| count < rules));
-            labels.extend(telling.map(|(key, value)| (key.to_owned(), value.to_owned())));
-            labels.sort();
-        }
-        Identity { group: names.0.to_owned(), name: names.1.to_owned(), labels }
+        let (group, name) = names(file, rule);
+        Identity { group: group.to_owned(), name: name.to_owned(), labels: Vec::new() }
     };
-    file.rules.iter().map(of).collect()
+    let mut out: Vec<Identity> = file.rules.iter().map(of).collect();
+    let mut order: Vec<usize> = (0..file.rules.len()).collect();
+    order.sort_by_key(|&i| names(file, &file.rules[i]));
+    for peers in order.chunk_by(|&a, &b| names(file, &file.rules[a]) == names(file, &file.rules[b])) {
+        if peers.len() == 1 {
+            continue;
+        }
+        let counts = count(file, peers);
+        for &i in peers {
+            let telling =
+                statics(file, &file.rules[i]).filter(|label| counts.get(label).is_some_and(|n| *n < peers.len()));
+            out[i].labels.extend(telling.map(|(key, value)| (key.to_owned(), value.to_owned())));
+            out[i].labels.sort();
+        }
+    }
+    out
 }
 
 fn names<'a>(file: &'a File, rule: &'a Rule) -> (&'a str, &'a str) {
@@ -44,12 +47,10 @@ fn names<'a>(file: &'a File, rule: &'a Rule) -> (&'a str, &'a str) {
 }
 
 /// How many of these rules have each label with that value.
-fn count<'a>(file: &'a File, rules: &[&'a Rule]) -> HashMap<(&'a str, &'a str), usize> {
+fn count<'a>(file: &'a File, rules: &[usize]) -> HashMap<(&'a str, &'a str), usize> {
     let mut counts = HashMap::new();
-    if rules.len() > 1 {
-        for label in rules.iter().flat_map(|rule| statics(file, rule)) {
-            *counts.entry(label).or_default() += 1;
-        }
+    for label in rules.iter().flat_map(|&i| statics(file, &file.rules[i])) {
+        *counts.entry(label).or_default() += 1;
     }
     counts
 }
@@ -59,4 +60,39 @@ fn statics<'a>(file: &'a File, rule: &'a Rule) -> impl Iterator<Item = (&'a str,
     let fixed = |text: &super::Text| !text.templated() && !text.value().contains("{{");
     let labels = file.labels(rule).filter(move |entry| fixed(&entry.key) && fixed(&entry.value));
     labels.map(|entry| (entry.key.value(), entry.value.value()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::lower::{Options, lower};
+    use crate::source::{Source, SourceId};
+
+    #[test]
+    fn labels_tell_rules_of_one_name_apart() {
+        let text = "groups:
+- name: g
+  labels: {team: a}
+  rules:
+  - {alert: A, expr: up, labels: {severity: page, site: x, who: '{{ $labels.x }}'}}
+  - {alert: A, expr: up, labels: {severity: info, site: x}}
+  - {alert: B, expr: up, labels: {severity: page}}
+- name: h
+  rules:
+  - {alert: A, expr: up, labels: {severity: page}}
+";
+        let source = Source::new("a.yml", text);
+        let found = identities(&lower(&source, SourceId(0), &Options::default()));
+        let shown: Vec<String> = found.iter().map(|id| format!("{}/{} {:?}", id.group, id.name, id.labels)).collect();
+        let severity = |value: &str| format!("[(\"severity\", \"{value}\")]");
+        assert_eq!(
+            shown,
+            [
+                format!("g/A {}", severity("page")),
+                format!("g/A {}", severity("info")),
+                "g/B []".into(),
+                "h/A []".into()
+            ]
+        );
+    }
 }

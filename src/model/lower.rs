@@ -7,7 +7,7 @@ use super::actions::Engine;
 use super::desugar;
 use super::placeholder::Marks;
 use super::shapes::{Place, View};
-use super::{Comment, Dialect, File, Layer, Reading, recognise};
+use super::{Comment, Dialect, File, Layer, Problem, Reading, recognise};
 use crate::promql;
 use crate::source::{Source, SourceId, Span, TextRange};
 use crate::yaml::{self, ErrorKind, Parsed};
@@ -49,6 +49,8 @@ pub(super) struct Lowering<'a> {
     cut: bool,
     /// Whether something was read as a rule file, though it may hold no rule.
     pub rule_file: bool,
+    /// Room for a problem that is not told any more.
+    pub spare: Option<Problem>,
     words: HashSet<Arc<str>>,
 }
 
@@ -73,6 +75,7 @@ impl<'a> Lowering<'a> {
             visits: 0,
             cut: false,
             rule_file: false,
+            spare: None,
             words: HashSet::new(),
         }
     }
@@ -128,8 +131,7 @@ impl<'a> Lowering<'a> {
         if recognise::jsonnet(&self.source.path) {
             return recognise::jsonnet_reading(text);
         }
-        let words = recognise::Words::of(text);
-        if !words.any() {
+        if !recognise::mentions_rules(text) {
             return Reading::Skipped(recognise::kind(text));
         }
         let parsed = yaml::parse(text);
@@ -140,7 +142,7 @@ impl<'a> Lowering<'a> {
         };
         self.marks = Marks::of(text, layer > 0);
         self.layer(&parsed, layer, None);
-        self.verdict(&words, &parsed, layer)
+        self.verdict(&parsed, layer)
     }
 
     /// Reads all that a text holds; `place` is where the string that it came from stands.
@@ -177,15 +179,15 @@ impl<'a> Lowering<'a> {
         Some((again, u32::try_from(self.file.layers.len() - 1).unwrap_or(0)))
     }
 
-    fn verdict(&mut self, words: &recognise::Words, parsed: &Parsed, layer: u32) -> Reading {
+    fn verdict(&mut self, parsed: &Parsed, layer: u32) -> Reading {
         if !self.file.rules.is_empty() || self.rule_file {
             return Reading::Rules;
         }
         let text = self.source.text();
         let broken = parsed.errors.iter().any(|error| error.kind == ErrorKind::Syntax);
         let kind = recognise::kind(text);
-        if kind == "other-yaml" && words.rules() && !recognise::foreign(&self.source.path) {
-            if broken && layer == 0 && words.groups {
+        if kind == "other-yaml" && recognise::has_rule_lines(text) && !recognise::foreign(&self.source.path) {
+            if broken && layer == 0 {
                 return Reading::Rules;
             }
             self.file.problems.clear();

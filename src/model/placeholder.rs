@@ -83,11 +83,11 @@ impl<'v> Placeholders<'v> {
                 None
             }
             b'{' if rest.starts_with(b"{{") && !self.unclosed => {
-                let Some((len, helm)) = action(&self.value[self.at..]) else {
+                let Some((len, helm)) = action(&self.value[self.at..], marks) else {
                     self.unclosed = true;
                     return None;
                 };
-                if marks.go && helm {
+                if helm {
                     return Some(len);
                 }
                 self.at += len - 1;
@@ -121,14 +121,14 @@ impl Iterator for Placeholders<'_> {
 }
 
 /// Length of the `{{ … }}` at the start, and whether only Helm can mean it.
-fn action(text: &str) -> Option<(usize, bool)> {
+fn action(text: &str, marks: Marks) -> Option<(usize, bool)> {
     let len = text.find("}}")? + 2;
     let inner = &text[2..len - 2];
-    Some((len, HELM.iter().any(|word| inner.contains(word))))
+    Some((len, marks.go && HELM.iter().any(|word| inner.contains(word))))
 }
 
 fn enclosed(bytes: &[u8], close: &[u8]) -> Option<usize> {
-    bytes.windows(close.len()).take(512).position(|window| window == close).map(|at| at + close.len())
+    bytes.windows(close.len()).take(256).position(|window| window == close).map(|at| at + close.len())
 }
 
 fn name_len(bytes: &[u8]) -> usize {

@@ -12,14 +12,21 @@ use crate::yaml::{self, Kind, NodeId, Parsed};
 const SYNTAX: &str = "yaml-syntax";
 const STRUCTURE: &str = "rule-structure";
 
+/// So many problems of a file are told; whoever mends them sees the others then.
+const MOST: usize = 2_000;
+
 impl Lowering<'_> {
     fn add(&mut self, rule: &'static str, severity: Severity, span: Span, message: String) -> &mut Diagnostic {
         let mut diagnostic = Diagnostic::new(rule, severity, span, message);
         let subject = self.source.slice(span.range());
         diagnostic.subject(subject.chars().take(80).collect::<String>());
+        let problem = Problem { diagnostic, rule: self.rule };
         let index = self.file.problems.len();
-        self.file.problems.push(Problem { diagnostic, rule: self.rule });
-        &mut self.file.problems[index].diagnostic
+        if index < MOST {
+            self.file.problems.push(problem);
+            return &mut self.file.problems[index].diagnostic;
+        }
+        &mut self.spare.insert(problem).diagnostic
     }
 
     /// Something for which the file is refused.

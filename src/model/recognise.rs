@@ -2,49 +2,24 @@
 
 use super::Reading;
 
-/// Words that rule files are made of.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Words {
-    alert: bool,
-    expr: bool,
-    /// A line that begins with `groups:`.
-    pub groups: bool,
-    mention: bool,
+/// Whether the text could hold a rule or a rule group at all.
+pub(super) fn mentions_rules(text: &str) -> bool {
+    ["expr", "alert", "record", "groups"].iter().any(|word| text.contains(word))
 }
 
-impl Words {
-    pub(super) fn of(text: &str) -> Self {
-        let mention =
-            text.contains("expr") || text.contains("alert") || text.contains("record") || text.contains("groups");
-        let mut words = Self { alert: false, expr: false, groups: false, mention };
-        if mention {
-            for line in text.split(['\n', '\r']) {
-                words.line(line);
-            }
-        }
-        words
-    }
-
-    fn line(&mut self, line: &str) {
-        self.groups |= line.starts_with("groups:");
+/// Whether lines of the text look like those of rules: a name, and an expression.
+pub(super) fn has_rule_lines(text: &str) -> bool {
+    let (mut name, mut expr) = (false, false);
+    for line in text.split(['\n', '\r']) {
         let start = line.trim_start_matches([' ', '\t', '-', '{', '"', '\'']);
-        let key = |name: &str| {
-            let rest = start.strip_prefix(name).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
+        let key = |key: &str| {
+            let rest = start.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
             rest.and_then(|rest| rest.strip_prefix(':')).is_some_and(|value| !value.trim().is_empty())
         };
-        self.alert |= key("alert") || key("record");
-        self.expr |= key("expr");
+        name |= key("alert") || key("record");
+        expr |= key("expr");
     }
-
-    /// Whether the text could hold a rule or a rule group at all.
-    pub(super) fn any(self) -> bool {
-        self.mention
-    }
-
-    /// Whether lines of it look like those of rules.
-    pub(super) fn rules(self) -> bool {
-        self.alert && self.expr
-    }
+    name && expr
 }
 
 /// Programs and documents: rules in them are examples or data of theirs.
@@ -71,7 +46,7 @@ pub(super) fn jsonnet(path: &str) -> bool {
 
 /// What is said of jsonnet: it cannot be read without running it.
 pub(super) fn jsonnet_reading(text: &str) -> Reading {
-    if Words::of(text).rules() {
+    if has_rule_lines(text) {
         let why = "jsonnet has to be evaluated: check the YAML that it makes".to_owned();
         return Reading::NotChecked("jsonnet", why);
     }
@@ -128,9 +103,9 @@ mod tests {
 
     #[test]
     fn rule_words_are_keys_not_mentions() {
-        assert!(Words::of("- alert: A\n  expr: up\n").rules());
-        assert!(Words::of("{\"alert\": \"A\",\n \"expr\": \"up\"}").rules());
-        assert!(!Words::of("an alert: see expr\n").rules());
-        assert!(!Words::of("alert:\n  type: string\nexpr:\n  type: string\n").rules(), "a schema of rules holds none");
+        assert!(has_rule_lines("- alert: A\n  expr: up\n"));
+        assert!(has_rule_lines("{\"alert\": \"A\",\n \"expr\": \"up\"}"));
+        assert!(!has_rule_lines("an alert: see expr\n"));
+        assert!(!has_rule_lines("alert:\n  type: string\nexpr:\n  type: string\n"), "a schema of rules holds none");
     }
 }
