@@ -5,6 +5,7 @@
 //! [`Fault`], never silence.
 
 mod comment;
+mod index;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::model::{Comment, File, Rule};
 use crate::source::{Source, Span, TextRange};
 use comment::Slip;
 pub use comment::date;
+pub use index::Index;
 use place::Places;
 
 /// Leave to break some ground rules for a while.

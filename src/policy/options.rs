@@ -7,6 +7,7 @@ use serde::forward_to_deserialize_any;
 
 use super::reader::{Field, Fields, Reader};
 use crate::source::TextRange;
+use crate::suggest;
 use crate::yaml::de::{self, Error};
 use crate::yaml::{NodeId, Tree};
 
@@ -26,50 +27,77 @@ impl<'t> Reader<'t> {
         shared: &[&str],
     ) -> Option<T> {
         let mut left = fields.0;
-        let mut wrong = false;
+        let mut gone: Vec<&str> = Vec::new();
         loop {
             let at = Cell::new(Step::End);
             let error = match T::deserialize(Entries { tree: self.tree, fields: &left, at: &at, next: 0 }) {
-                Ok(options) => return (!wrong).then_some(options),
+                Ok(options) => return gone.is_empty().then_some(options),
                 Err(error) => error,
             };
             match at.get() {
-                // What is missing may be what was wrong.
-                Step::End if wrong => return None,
                 Step::End => {
-                    self.mistake(whole, error.message);
+                    // What is missing may be what was wrong, or misspelt.
+                    let missing =
+                        error.message.strip_prefix("the key `").and_then(|rest| rest.strip_suffix("` is missing"));
+                    if !missing
+                        .is_some_and(|missing| gone.iter().any(|name| suggest::closest(name, [missing]).is_some()))
+                    {
+                        self.mistake(whole, error.message);
+                    }
                     return None;
                 }
                 Step::Key(index) => {
                     let known: Vec<&str> = error.unknown_field.map(|(_, known)| known).unwrap_or_default();
+                    let all: Vec<&str> = known.iter().chain(shared).copied().collect();
                     // All that are unknown at once, so that the time does not grow with their square.
-                    let unknown = |index: usize, field: &Field<'_>, at: usize| {
-                        index == at || !known.is_empty() && !known.contains(&field.name)
+                    let first = left.get(index).map(|field| field.key);
+                    let unknown = |field: &Field<'_>| {
+                        Some(field.key) == first || !known.is_empty() && !known.contains(&field.name)
                     };
-                    let gone: Vec<Field<'_>> = left
-                        .iter()
-                        .enumerate()
-                        .filter(|(i, field)| unknown(*i, field, index))
-                        .map(|(_, field)| *field)
-                        .collect();
-                    left.retain(|field| !gone.iter().any(|other| other.key == field.key));
-                    let all: Vec<&str> = known.iter().copied().chain(shared.iter().copied()).collect();
-                    for field in gone {
+                    let (unknown, rest) = left.into_iter().partition(unknown);
+                    left = rest;
+                    gone.extend(unknown.iter().map(|field| field.name));
+                    for field in unknown {
                         self.unknown_key(field, &all);
                     }
                 }
                 Step::Value(index) => {
-                    match error.unknown_field {
-                        Some((word, known)) => self.unknown(error.range, error.message, &word, &known),
-                        None => drop(self.mistake(error.range, error.message)),
-                    }
-                    left.remove(index);
+                    self.wrong_value(error);
+                    gone.push(left.remove(index).name);
                 }
             }
-            wrong = true;
         }
     }
+
+    fn wrong_value(&mut self, error: Error) {
+        if let Some((word, known)) = &error.unknown_field {
+            return self.unknown(error.range, error.message, word, known);
+        }
+        let written = self.tree.source().get(error.range.range()).unwrap_or_default();
+        let message = match error.message.split_once(", expected ") {
+            Some((found, expected)) if found.starts_with("invalid ") => {
+                format!("expected {expected}, found `{written}`")
+            }
+            _ => error.message,
+        };
+        let message = TYPES.iter().fold(message, |text, (rust, plain)| {
+            text.replace(&format!("expected {rust},"), &format!("expected {plain},"))
+        });
+        self.mistake(error.range, message);
+    }
 }
+
+/// What people call the types that serde names.
+const TYPES: &[(&str, &str)] = &[
+    ("u8", "a whole number"),
+    ("u16", "a whole number"),
+    ("u32", "a whole number"),
+    ("u64", "a whole number"),
+    ("f64", "a number"),
+    ("a boolean", "`true` or `false`"),
+    ("a string", "a text"),
+    ("a sequence", "a list"),
+];
 
 /// Where the reading of a mapping is.
 #[derive(Clone, Copy)]

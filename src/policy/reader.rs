@@ -73,13 +73,14 @@ impl<'t> Reader<'t> {
         self.mistake(self.tree.range(id), message)
     }
 
-    /// A word that is none of `known`: the nearest one is offered, and all are listed.
+    /// A word that is none of `known`: the nearest one is offered, else all are listed.
     pub(super) fn unknown(&mut self, range: TextRange, message: impl Into<String>, word: &str, known: &[&str]) {
         let span = self.span(range);
         let meant = suggest::closest(word, known.iter().copied());
         let mistake = self.mistake(range, message);
         if let Some(meant) = meant {
             mistake.label(format!("did you mean `{meant}`?")).fix(false, vec![Edit { span, text: meant.to_owned() }]);
+            return;
         }
         let known: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
         mistake.help(format!("known here: {}", known.join(", ")));

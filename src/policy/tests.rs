@@ -196,6 +196,26 @@ fn a_regex_is_wrong_at_its_own_bytes_in_every_style() {
 }
 
 #[test]
+fn options_of_others_are_said_in_plain_words() {
+    let message =
+        |text: &str| bad(text).into_iter().map(|(place, message, _)| format!("{place}: {message}")).collect::<Vec<_>>();
+    assert_eq!(
+        message("rules: {noisy-frequent: {days: many}}"),
+        ["many: expected a whole number, found the text `many`"]
+    );
+    assert_eq!(message("rules: {waiver-expiring: {days: -1}}"), ["-1: expected a whole number, found `-1`"]);
+    assert_eq!(
+        message("runbook: {timeout: 3 parsecs, anchors: 1, mappings: [{frm: a, to: b}, {to: b}]}"),
+        [
+            "3 parsecs: expected a duration like `100ms`, `15s`, `5m` or `1h`, found `3 parsecs`",
+            "1: expected `true` or `false`, found integer `1`",
+            "frm: unknown key `frm`",
+            "{to: b}: the key `from` is missing",
+        ]
+    );
+}
+
+#[test]
 fn patterns_are_held_to_the_whole_value() {
     let policy = good("exempt: {alerts: 'A|B', defaults: false}");
     let exempt = &policy.setup.conventions.exempt;
@@ -245,9 +265,9 @@ fn the_command_line_chooses_rules() {
 
 proptest::proptest! {
     #[test]
-    fn a_mangled_policy_is_still_read(at in 0.0f64..1.0, cut in 0usize..40, put in "[ -~\n\té{}\\[\\]*&<:#'\"]{0,12}") {
+    fn a_mangled_policy_is_still_read(at in proptest::arbitrary::any::<proptest::sample::Index>(), cut in 0usize..40, put in "[ -~\n\té{}\\[\\]*&<:#'\"]{0,12}") {
         let mut text = example().to_owned();
-        let mut at = (text.len() as f64 * at) as usize;
+        let mut at = at.index(text.len());
         while !text.is_char_boundary(at) {
             at -= 1;
         }

@@ -43,7 +43,7 @@ impl LintRule for WaiverUnused {
                 continue;
             }
             let help = if waiver.rules.len() > 1 { format!("remove `{id}` from it") } else { "remove it".to_owned() };
-            cx.report(allowed.span, format!("this waiver allows nothing: there is no finding of `{id}`"))
+            cx.report(allowed.span, format!("this waiver allows nothing: no finding of `{id}` needs it"))
                 .cause("waivers allow nothing any more")
                 .subject(format!("{id} {}", waiver.wording()))
                 .note("a waiver that is not needed hides the next finding")

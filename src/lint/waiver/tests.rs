@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use super::{Target, Waiver, comment, of_file};
+use super::{Index, Target, Waiver, comment, of_file};
 use crate::lint::conventions::Conventions;
 use crate::model::File;
 use crate::model::lower::{Options, lower};
@@ -242,6 +242,37 @@ fn it_covers_its_own_lint_rules_on_its_own_target() {
     assert!(!waivers[0].rules[0].was_used());
     waivers[0].count("a");
     assert!(waivers[0].rules[0].was_used());
+}
+
+#[test]
+fn of_several_waivers_the_one_that_lasts_longest_counts() {
+    let text = "\
+# groundrules: allow(a, b) until 2026-06-01 because the file
+# groundrules: allow(b) until 2026-05-01 because it is over
+groups:
+- name: g # groundrules: allow(a) until 2026-07-01 because the group
+  rules:
+  - alert: A # groundrules: allow(a) until 2026-05-01 because the alert
+    expr: up
+  - alert: B # groundrules: allow(a) until 2026-08-01 because
+    expr: up
+- name: h
+  rules:
+  - alert: C
+    expr: up
+";
+    let (file, source) = read(text);
+    let waivers = of_file(&file, &source);
+    let index = Index::of(&file, &waivers);
+    let reason = |lint: &str, rule: Option<usize>| {
+        index.find(&waivers, lint, &file, rule.map(|at| &file.rules[at])).map_or("", |waiver| waiver.because.as_str())
+    };
+    assert_eq!(reason("a", Some(0)), "the group");
+    assert_eq!(reason("a", Some(1)), "the group", "one with a fault counts for nothing");
+    assert_eq!(reason("a", Some(2)), "the file");
+    assert_eq!(reason("a", None), "the file");
+    assert_eq!(reason("b", None), "the file");
+    assert_eq!(reason("c", Some(0)), "");
 }
 
 #[test]
