@@ -3,6 +3,8 @@
 //!
 //! The server runs in a process of its own, so that its memory does not count.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a program that measures")]
+
 #[path = "../tests/support/server.rs"]
 #[allow(dead_code)]
 mod server;
@@ -35,8 +37,8 @@ fn main() {
         .collect();
     println!("before: {} KiB", peak());
     run("no interval", r#"{"host_interval": "0", "concurrency": 64}"#, &questions, 0.0);
-    let per_host = (PAGES / HOSTS) as f64;
-    run("defaults", "{}", &questions, per_host * 0.1);
+    let per_host = u32::try_from(PAGES / HOSTS).unwrap();
+    run("defaults", "{}", &questions, f64::from(per_host) * 0.1);
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -1,5 +1,6 @@
 //! Runbook pages over the network, against a server that misbehaves. Nothing but the loopback address is asked.
 #![cfg(feature = "online")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests may fail like tests")]
 
 #[path = "support/server.rs"]
 mod server;
@@ -60,8 +61,8 @@ fn pages_and_their_anchors_are_found_with_one_request_a_page() {
     let fetched = ask_with(&settings(""), &net(), &urls);
     let got: Vec<Verdict> =
         urls.iter().map(|u| fetched.answers[&Question::new(u, ".", [("a", "b")])].verdict).collect();
-    use Verdict::{Alive, AnchorMissing};
-    assert_eq!(got, [Alive, Alive, AnchorMissing, AnchorMissing, Alive]);
+    let (alive, missing) = (Verdict::Alive, Verdict::AnchorMissing);
+    assert_eq!(got, [alive, alive, missing, missing, alive]);
     let near = &fetched.answers[&Question::new(&urls[2], ".", [("a", "b")])];
     assert_eq!(near.near, Some(url("/disk#disk-full")));
     assert_eq!((near.via, near.checked_at), (Some(Via::Network), Some(1_000_000)));
@@ -115,11 +116,10 @@ fn login_pages_walls_and_soft_404_are_told_apart() {
     });
     // The identity provider's name leads to nobody who listens on port 80.
     let of = |path: &str| verdict(&settings(""), &server.url("wiki.acme.io", path));
-    use Verdict::{Blocked, LoginWall, Soft404, Unverified};
-    assert_eq!([of("/a"), of("/c"), of("/d")], [LoginWall; 3]);
-    assert_eq!([of("/e"), of("/f")], [Soft404; 2]);
-    assert_eq!([of("/g"), of("/h"), of("/i"), of("/j")], [Blocked; 4]);
-    assert_eq!([of("/b"), of("/k")], [Unverified; 2]);
+    assert_eq!([of("/a"), of("/c"), of("/d")], [Verdict::LoginWall; 3]);
+    assert_eq!([of("/e"), of("/f")], [Verdict::Soft404; 2]);
+    assert_eq!([of("/g"), of("/h"), of("/i"), of("/j")], [Verdict::Blocked; 4]);
+    assert_eq!([of("/b"), of("/k")], [Verdict::Unverified; 2]);
 }
 
 #[test]
@@ -213,9 +213,8 @@ fn credentials_stay_with_their_host() {
     let other = of(&own, "/other");
     assert_eq!(other.verdict, Verdict::Blocked);
     assert!(!format!("{other:?}").contains("hunter2"));
-    let leaked = |request: &&server::Request| {
-        request.host() == "localhost" && request.headers.contains_key("private-token")
-    };
+    let leaked =
+        |request: &&server::Request| request.host() == "localhost" && request.headers.contains_key("private-token");
     assert_eq!(server.requests().iter().find(leaked).map(|request| &request.path), None);
     assert!(server.requests().iter().all(|request| !request.headers.contains_key("referer")));
     own.given.trusted = false;
@@ -395,10 +394,13 @@ fn the_run_ends_at_its_deadline_and_says_what_is_left() {
     let short = settings(r#""deadline": "1s", "timeout": "30s", "host_concurrency": 2"#);
     let urls: Vec<String> =
         ["/first", "/second", "/third", "/x4", "/x5"].map(|path| server.url("wiki.acme.io", path)).to_vec();
-    let fetched = ask_with(&short, &net(), &urls);
+    let folder = tempfile::tempdir().unwrap();
+    let net = Net { cache: Some(folder.path().join("links.jsonl")), ..net() };
+    let fetched = ask_with(&short, &net, &urls);
     let late = fetched.answers.values().filter(|answer| answer.reason.contains("deadline")).count();
     let alive = fetched.answers.values().filter(|answer| answer.verdict == Verdict::Alive).count();
     assert_eq!((alive, late), (1, 4));
+    assert_eq!(ask_with(&short, &net, &urls[..1]).requests, 0, "what was answered before the end is kept");
 }
 
 #[test]
@@ -464,4 +466,22 @@ fn hosts_have_settings_of_their_own() {
     assert_eq!(agents[0], "acme-bot");
     assert!(agents[1].starts_with("groundrules/"));
     assert_eq!(agents.len(), 2);
+}
+
+#[test]
+fn a_proxy_may_be_private_and_opens_no_door_to_private_hosts() {
+    let server = Server::start(|_| html(PAGE));
+    let mut strict = settings("");
+    strict.given.allow_private = false;
+    let proxy = format!("http://proxy.corp:{}", server.address.port());
+    let names = |name: &str| match name {
+        "proxy.corp" | "inner.acme.io" => Ok(vec![Ipv4Addr::LOCALHOST.into()]),
+        _ => Err(NameTrouble::Missing),
+    };
+    let net = Net { env: BTreeMap::from([("HTTP_PROXY".into(), proxy)]), names: Some(Arc::new(names)), ..net() };
+    let of = |url: &str| ask_with(&strict, &net, &[url.to_owned()]).answers.pop_first().unwrap().1.verdict;
+    assert_eq!(of("http://wiki.acme.io/x"), Verdict::Alive);
+    assert_eq!(of("http://inner.acme.io/x"), Verdict::Unverified);
+    assert_eq!(of("http://10.0.0.1/x"), Verdict::Unsafe);
+    assert_eq!(server.lines(), ["GET http://wiki.acme.io/x"]);
 }

@@ -1,6 +1,6 @@
 //! `groundrules list`: every rule as it is understood.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -9,6 +9,7 @@ use super::load;
 use super::{Common, Stop, exit, stdout};
 use crate::lint::facts::{Facts, Field, Found};
 use crate::model::{Entry, File, Rule, RuleKind, Text};
+use crate::report::json;
 use crate::report::table::{self, Column};
 use crate::source::{Encoding, Source, Span};
 
@@ -59,12 +60,12 @@ pub(super) fn run(command: &List) -> Result<u8, Stop> {
     let empty = rows.peek().is_none();
     let mut out = stdout();
     match command.format {
-        Format::Jsonl => rows.try_for_each(|row| line(&mut out, &row.json(), "\n"))?,
+        Format::Jsonl => rows.try_for_each(|row| json::put(&row.json(), &mut out))?,
         Format::Json => {
             out.write_all(b"[")?;
             for (index, row) in rows.enumerate() {
                 out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-                line(&mut out, &row.json(), "")?;
+                json::bare(&row.json(), &mut out)?;
             }
             out.write_all(b"\n]\n")?;
         }
@@ -91,11 +92,6 @@ pub(super) fn run(command: &List) -> Result<u8, Stop> {
         exit::CLEAN
     };
     Ok(code)
-}
-
-fn line(out: &mut impl Write, value: &Value, end: &str) -> io::Result<()> {
-    crate::report::json::put(value, out)?;
-    out.write_all(end.as_bytes())
 }
 
 impl Row<'_> {

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use globset::GlobSet;
 use rayon::prelude::*;
 
 use super::{Common, Stop};

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Stop, exit, stdout};
 use crate::promql::{self, Features, compat, print};
-use crate::report::safe;
+use crate::report::{json, safe};
 use crate::source::TextRange;
 use crate::template;
 
@@ -44,23 +44,21 @@ struct Asked {
 pub(super) fn run(command: &Parse) -> Result<u8, Stop> {
     let mut out = stdout();
     if command.functions {
-        line(&mut out, &Value::Object(functions()))?;
+        json::put(&functions(), &mut out)?;
     } else if command.jsonl {
         for asked in io::stdin().lock().lines() {
             let asked: Asked = serde_json::from_str(&asked?).map_err(|error| Stop::Usage(format!("not a line of JSON: {error}")))?;
-            let answer = if command.template { answer_template(&asked.input) } else { answer(&asked.input, features(&asked.features)?) };
-            line(&mut out, &answer)?;
+            if command.template {
+                json::put(&answer_template(&asked.input), &mut out)?;
+            } else {
+                answer(&asked.input, features(&asked.features)?, &mut out)?;
+            }
         }
     } else if let Some(text) = &command.text {
         return person(command, text, &mut out);
     }
     out.flush()?;
     Ok(exit::CLEAN)
-}
-
-fn line(out: &mut impl Write, value: &Value) -> io::Result<()> {
-    crate::report::json::put(value, out)?;
-    out.write_all(b"\n")
 }
 
 fn features(names: &[String]) -> Result<Features, Stop> {
@@ -78,40 +76,38 @@ fn errors<'a>(errors: impl Iterator<Item = (TextRange, &'a str)>) -> Value {
     json!({ "ok": false, "errors": errors.collect::<Vec<_>>() })
 }
 
-fn answer(text: &str, features: Features) -> Value {
+fn answer(text: &str, features: Features, out: &mut impl Write) -> io::Result<()> {
     let parsed = promql::parse(text, &promql::Options { features, ..promql::Options::default() });
     if !parsed.errors.is_empty() {
-        return errors(parsed.errors.iter().map(|error| (error.range, error.message.as_str())));
+        let found = parsed.errors.iter().map(|error| (error.range, error.message.as_str()));
+        return json::put(&errors(found), out);
     }
-    let ty = parsed.ast.ty(parsed.ast.root()).map(promql::Type::name);
-    json!({ "ok": true, "type": ty, "printed": print::canonical(&parsed.ast, text), "tree": tree(&compat::tree(&parsed.ast, text)) })
+    let ty = parsed.ast.ty(parsed.ast.root()).map_or("none", promql::Type::name);
+    write!(out, "{{\"ok\":true,\"type\":\"{ty}\",\"printed\":")?;
+    json::bare(&print::canonical(&parsed.ast, text), out)?;
+    out.write_all(b",\"tree\":")?;
+    tree(&compat::tree(&parsed.ast, text), out)?;
+    out.write_all(b"}\n")
 }
 
-/// Nodes in preorder as objects in each other.
-fn tree(nodes: &[compat::TreeNode]) -> Value {
-    let mut open: Vec<(u32, Map<String, Value>)> = Vec::new();
-    let close = |open: &mut Vec<(u32, Map<String, Value>)>| {
-        let Some((_, node)) = open.pop() else { return Value::Null };
-        if let Some((_, parent)) = open.last_mut() {
-            let children = parent.entry("children").or_insert_with(|| Value::Array(Vec::new()));
-            if let Value::Array(children) = children {
-                children.push(Value::Object(node));
-            }
-            return Value::Null;
-        }
-        Value::Object(node)
-    };
+/// Nodes in preorder as objects in each other. Written without recursion: an expression may nest half a million deep.
+fn tree(nodes: &[compat::TreeNode], out: &mut impl Write) -> io::Result<()> {
+    let mut open: Vec<(u32, bool)> = Vec::new();
     for node in nodes {
-        while open.last().is_some_and(|(depth, _)| *depth >= node.depth) {
-            close(&mut open);
+        while let Some((_, children)) = open.pop_if(|(depth, _)| *depth >= node.depth) {
+            out.write_all(if children { b"]}" } else { b"}" })?;
         }
-        let fields = [("kind", node.kind.into()), ("start", node.range.start.into()), ("end", node.range.end.into())];
-        open.push((node.depth, fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()));
+        if let Some((_, children)) = open.last_mut() {
+            out.write_all(if *children { b"," } else { b",\"children\":[" })?;
+            *children = true;
+        }
+        write!(out, "{{\"kind\":\"{}\",\"start\":{},\"end\":{}", node.kind, node.range.start, node.range.end)?;
+        open.push((node.depth, false));
     }
-    while open.len() > 1 {
-        close(&mut open);
+    while let Some((_, children)) = open.pop() {
+        out.write_all(if children { b"]}" } else { b"}" })?;
     }
-    close(&mut open)
+    Ok(())
 }
 
 fn answer_template(text: &str) -> Value {

@@ -4,6 +4,7 @@ use crate::source::TextRange;
 use crate::yaml::{Kind, Parsed};
 
 /// The languages that a template is written in.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Engine {
     /// Go's `{{ … }}`, as Helm has it.
@@ -165,11 +166,11 @@ impl Reader<'_> {
             }
         } else if jinja && rest.starts_with("{%") && !rest.starts_with("{%%") {
             let len = self.until(rest, "%}")?;
-            if let Some(end) = self.raw_block(rest, len) {
+            if let Some((inner, end)) = self.raw_block(rest, len) {
                 self.text_until(at);
-                self.out.push(Piece::Action(TextRange::new(offset(at), offset(at + len)), Does::Control));
                 self.from = at + len;
-                self.text_until(at + end);
+                self.text_until(at + inner);
+                self.from = at + end;
                 return Some(at + end);
             }
             (len, Does::Control)
@@ -222,8 +223,8 @@ impl Reader<'_> {
         None
     }
 
-    /// The end of what `{% raw %}` protects, up to its `{% endraw %}`, when the tag at the start is one.
-    fn raw_block(&mut self, rest: &str, len: usize) -> Option<usize> {
+    /// Where what `{% raw %}` protects ends, and where its `{% endraw %}` does, when the tag at the start is one.
+    fn raw_block(&mut self, rest: &str, len: usize) -> Option<(usize, usize)> {
         let name = |tag: &str| tag.trim_matches(|c: char| c == '-' || c == '+' || c.is_whitespace()).to_owned();
         if self.unprotected || name(&rest[2..len - 2]) != "raw" {
             return None;
@@ -233,7 +234,7 @@ impl Reader<'_> {
             let open = at + found;
             let Some(close) = rest[open + 2..].find("%}").map(|close| open + 2 + close) else { break };
             if name(&rest[open + 2..close]) == "endraw" {
-                return Some(open);
+                return Some((open, close + 2));
             }
             at = close;
         }

@@ -97,25 +97,7 @@ impl Lowering<'_> {
     pub(super) fn check_group(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
         self.check_duplicates(view, id);
         self.check_keys(view, fields, Level::Group, holder);
-        match fields.get(Key::Name) {
-            Some((key, value)) => {
-                if self.want_text(view, value, "the name of a rule group")
-                    && empty(view, value)
-                    && !self.unknown(view, value)
-                {
-                    let span = self.at(view, key);
-                    self.wrong(span, "this rule group has an empty name").label("no name here");
-                }
-            }
-            None if holder.strict => {
-                let span = self.span(view.layer, first_line(view, id));
-                let diagnostic = self.wrong(span, "this rule group has no name");
-                diagnostic
-                    .label("a `name` is missing")
-                    .note("Prometheus refuses the file: Groupname must not be empty");
-            }
-            None => {}
-        }
+        self.check_group_name(view, id, fields, holder);
         for key in [Key::Interval, Key::QueryOffset] {
             self.check_duration(view, fields, key, holder);
         }
@@ -124,6 +106,25 @@ impl Lowering<'_> {
         }
         if let Some((_, value)) = fields.get(Key::Labels) {
             self.check_strings(view, value, Key::Labels);
+        }
+    }
+
+    fn check_group_name(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
+        let Some((key, value)) = fields.get(Key::Name) else {
+            if holder.strict {
+                let span = self.span(view.layer, first_line(view, id));
+                let diagnostic = self.wrong(span, "this rule group has no name");
+                diagnostic
+                    .label("a `name` is missing")
+                    .note("Prometheus refuses the file: Groupname must not be empty");
+            }
+            return;
+        };
+        let text = self.want_text(view, value, "the name of a rule group");
+        if text && empty(view, value) && !self.unknown(view, value) {
+            let span = self.at(view, key);
+            let diagnostic = self.wrong(span, "this rule group has an empty name");
+            diagnostic.label("no name here").note("Prometheus refuses the file: Groupname must not be empty");
         }
     }
 
@@ -140,7 +141,7 @@ impl Lowering<'_> {
             }
             match seen.entry(name.value().to_owned()) {
                 std::collections::hash_map::Entry::Occupied(entry) => {
-                    found.push((*entry.get(), name.span(), entry.key().clone()))
+                    found.push((*entry.get(), name.span(), entry.key().clone()));
                 }
                 std::collections::hash_map::Entry::Vacant(entry) => {
                     entry.insert(name.span());
@@ -187,7 +188,7 @@ impl Lowering<'_> {
             }
             (None, None) => self.nameless(view, id, fields),
             (Some((_, value)), None) if holder.dialect != Dialect::VictoriaMetrics => {
-                self.check_record(view, value, fields)
+                self.check_record(view, value, fields);
             }
             _ => {}
         }

@@ -50,10 +50,7 @@ impl<'t> Writer<'t> {
         if range.is_empty() {
             return;
         }
-        let next = self.runs.last().map_or(0, |last| last.file.end);
-        let joined =
-            self.runs.last().is_some_and(|last| last.verbatim && last.file.end == range.start && next == range.start);
-        match self.runs.last_mut().filter(|_| joined) {
+        match self.runs.last_mut().filter(|last| last.verbatim && !last.unknown && last.file.end == range.start) {
             Some(last) => last.file.end = range.end,
             None => self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim: true, unknown: false }),
         }
@@ -65,9 +62,10 @@ impl<'t> Writer<'t> {
         self.out.push(FILLER);
     }
 
-    /// Nothing, in place of an action that may write lines or takes part in a value.
-    fn hole(&mut self, range: TextRange) {
-        self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim: false, unknown: true });
+    /// Nothing, in place of an action that may write lines, or decides on lines of a value.
+    fn hole(&mut self, range: TextRange, does: Does) {
+        let verbatim = does == Does::Control;
+        self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim, unknown: true });
     }
 
     fn raw(&self, range: TextRange) -> &'t str {
@@ -82,7 +80,9 @@ impl<'t> Writer<'t> {
         } else if pieces.iter().any(|piece| matches!(piece, Piece::Action(..))) {
             self.actions(pieces);
         } else {
-            pieces.iter().for_each(|piece| self.piece(*piece));
+            for piece in pieces {
+                self.piece(*piece);
+            }
         }
         if let Some(end) = end {
             self.verbatim(TextRange::new(end, end + 1));
@@ -112,7 +112,7 @@ impl<'t> Writer<'t> {
                         }
                         self.filler(range);
                     } else if inside || does == Does::Output {
-                        self.hole(range);
+                        self.hole(range, does);
                     }
                     indent = indent.or(Some(TextRange::at(range.end)));
                 }
@@ -140,8 +140,8 @@ impl<'t> Writer<'t> {
         for (i, piece) in rest.iter().enumerate() {
             match *piece {
                 Piece::Action(_, Does::Control) if controls == 1 && Some(i) == last => {}
-                Piece::Action(range, Does::Output) if Some(i) == last && self.below(&rest[..i], indent, end) => {
-                    self.hole(range)
+                Piece::Action(range, does @ Does::Output) if Some(i) == last && self.below(&rest[..i], indent, end) => {
+                    self.hole(range, does);
                 }
                 piece => self.piece(piece),
             }

@@ -34,7 +34,9 @@ impl Lowering<'_> {
         let raw = view.tree.raw(target);
         let null = view.tree.is_null(target);
         let layer = &self.file.layers[view.layer as usize];
-        let unknown = layer.unknown(raw.range);
+        let below = || TextRange::new(raw.range.start, after(view.tree.source(), raw.range.end));
+        let written_below = null && layer.template && layer.holes(below()).next().is_some();
+        let unknown = written_below || layer.unknown(raw.range);
         let loaded = if null { "" } else { view.tree.text(target) };
         let written = unknown.then(|| layer.written(self.source, raw.range, loaded));
         let value = written.as_deref().unwrap_or(loaded);
@@ -82,21 +84,37 @@ impl Lowering<'_> {
         out
     }
 
-    fn block(&mut self, view: View<'_>, found: Option<(NodeId, NodeId)>) -> Block {
-        let Some((key, value)) = found else { return Block::default() };
+    fn block(&mut self, view: View<'_>, rule: NodeId, found: Option<(NodeId, NodeId)>) -> Block {
+        let Some((key, value)) = found else {
+            let range = view.tree.range(rule);
+            let range = TextRange::new(range.start, after(view.tree.source(), range.end));
+            return Block { open: self.has_hole(view, rule, range), ..Block::default() };
+        };
         let mapping = view.kind(value) == Kind::Mapping;
         let entries = if mapping { self.pairs(view, value) } else { Vec::new() };
         let templated = entries.iter().any(|entry| entry.key.templated())
             || !mapping && self.scalar(view, value).is_some_and(|text| text.templated());
         let range = view.tree.range(view.tree.resolve(value));
         let after = TextRange::new(view.tree.range(key).end, after(view.tree.source(), range.end));
-        let open = templated || self.file.layers[view.layer as usize].hole(after);
+        let open = templated || self.has_hole(view, value, after);
         Block {
             entries,
             key: Some(self.span(view.layer, view.tree.range(key))),
             span: mapping.then(|| self.span(view.layer, range)),
             open,
         }
+    }
+
+    /// Whether lines that nobody knows may stand among the entries of a mapping, not inside of a value or in place of one.
+    fn has_hole(&self, view: View<'_>, mapping: NodeId, range: TextRange) -> bool {
+        if !self.file.layers[view.layer as usize].template {
+            return false;
+        }
+        let values: Vec<TextRange> = view.tree.entries(mapping).map(|(_, value)| view.tree.range(value)).collect();
+        self.file.layers[view.layer as usize].holes(range).any(|at| {
+            let before = values.partition_point(|value| value.start <= at);
+            !values[..before].last().is_some_and(|value| at < value.end || value.is_empty())
+        })
     }
 
     /// The groups of a sequence.
@@ -207,8 +225,8 @@ impl Lowering<'_> {
             expr,
             hold,
             keep,
-            labels: self.block(view, fields.get(Key::Labels)),
-            annotations: self.block(view, fields.get(Key::Annotations)),
+            labels: self.block(view, id, fields.get(Key::Labels)),
+            annotations: self.block(view, id, fields.get(Key::Annotations)),
             query,
         };
         self.rule = u32::try_from(self.file.rules.len()).ok();

@@ -1,5 +1,7 @@
 //! The edit that gives a rule a further label or annotation.
 
+use std::fmt::Write;
+
 use super::{Block, Entry, File, Rule, Text};
 use crate::diagnostic::Edit;
 use crate::source::{Source, Span, TextRange};
@@ -32,7 +34,7 @@ pub fn entry(file: &File, source: &Source, rule: &Rule, block: BlockKind, key: &
             if place.text.get(span.start as usize..)?.starts_with('{') {
                 return place.flow(
                     span,
-                    last(block, span).map(|entry| place.end(entry)),
+                    last(block, span).map(|entry| end(entry)),
                     &pair(key, value, place.json(span)),
                 );
             }
@@ -71,12 +73,6 @@ impl Place<'_> {
         let lines = source.slice(self.source.range());
         let action = |line: &str| ["{{", "{%", "<%", "[["].iter().any(|open| line.trim_start().starts_with(open));
         layer.same_lines(self.rule.name.raw().range) && !lines.split(['\n', '\r']).any(action)
-    }
-
-    /// The end of an entry: of its value, of the alias that stands for it, or of its key.
-    fn end(&self, entry: &Entry) -> usize {
-        let written = |text: &Text| text.alias().unwrap_or(text.span()).end;
-        written(&entry.value).max(written(&entry.key)) as usize
     }
 
     fn line_start(&self, at: usize) -> usize {
@@ -130,7 +126,7 @@ impl Place<'_> {
         if !indent.bytes().all(|byte| byte == b' ') || entry.value.keeps_breaks(self.text) {
             return None;
         }
-        let end = self.line_end(self.end(entry));
+        let end = self.line_end(end(entry));
         Some(self.edit(end, format!("{}{indent}{pair}", self.line_break(end))))
     }
 
@@ -184,7 +180,7 @@ impl Place<'_> {
     /// How much deeper an entry stands than the key of its block: as in the other block of the rule, else two blanks.
     fn step(&self, indent: usize) -> String {
         let blocks = [&self.rule.labels, &self.rule.annotations];
-        let first = blocks.into_iter().flat_map(|block| block.entries.first()).map(|entry| entry.key.span());
+        let first = blocks.into_iter().filter_map(|block| block.entries.first()).map(|entry| entry.key.span());
         let columns = first.filter(|span| self.source.range().contains(span.range())).filter_map(|span| {
             let start = span.start as usize;
             let before = self.text.get(self.line_start(start)..start)?;
@@ -193,6 +189,12 @@ impl Place<'_> {
         let column = columns.filter(|column| *column > indent).min();
         " ".repeat(column.map_or(2, |column| column - indent))
     }
+}
+
+/// The end of an entry: of its value, of the alias that stands for it, or of its key.
+fn end(entry: &Entry) -> usize {
+    let written = |text: &Text| text.alias().unwrap_or(text.span()).end;
+    written(&entry.value).max(written(&entry.key)) as usize
 }
 
 /// An entry as YAML, quoted where it has to be or as JSON wants it.
@@ -218,7 +220,7 @@ fn scalar(text: &str, json: bool) -> String {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}') => {
-                out.push_str(&format!("\\u{:04X}", u32::from(c)));
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
             }
             c => out.push(c),
         }

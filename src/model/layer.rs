@@ -25,7 +25,8 @@ pub struct Run {
     pub file: TextRange,
     /// Whether the file holds the same bytes, one for one; else the whole of `file` stands for the whole run.
     pub verbatim: bool,
-    /// Whether the run stands in place of a template engine's placeholder, so that its text is unknown.
+    /// Whether the run stands in place of a template engine's placeholder, so that its text is unknown. Such a run of no length
+    /// stands for an action that may write lines of its own, or, with `verbatim`, one that decides on the lines around it.
     pub unknown: bool,
 }
 
@@ -62,13 +63,13 @@ impl Layer {
         self.runs[first.min(self.runs.len())..].iter().take_while(|run| run.at < range.end).any(|run| run.unknown)
     }
 
-    /// Whether an action of a template engine that may write further lines stood in `range`, but for its start.
-    #[must_use]
-    pub fn hole(&self, range: TextRange) -> bool {
+    /// Where in `range`, but for its start, actions of a template engine stood that may write further lines.
+    pub(super) fn holes(&self, range: TextRange) -> impl Iterator<Item = u32> + '_ {
         let first = self.runs.partition_point(|run| run.at <= range.start);
         let end = |i: usize| self.runs.get(i + 1).map_or(u32::MAX, |next| next.at);
-        let runs = self.runs.iter().enumerate().skip(first).take_while(|(_, run)| run.at <= range.end);
-        runs.into_iter().any(|(i, run)| run.unknown && (end(i) == run.at || run.at as usize == self.text.len()))
+        let runs = self.runs.iter().enumerate().skip(first).take_while(move |(_, run)| run.at <= range.end);
+        let empty = move |i: usize, run: &Run| end(i) == run.at || run.at as usize == self.text.len();
+        runs.filter(move |(i, run)| run.unknown && !run.verbatim && empty(*i, run)).map(|(_, run)| run.at)
     }
 
     /// Whether the line of this text that holds `range` is a line of the file, but for the same indentation on all lines: the
@@ -104,7 +105,7 @@ impl Layer {
         }
         let mut out = Vec::with_capacity(runs.len());
         for (i, run) in runs.iter().enumerate() {
-            if !run.verbatim {
+            if !run.verbatim || run.unknown {
                 out.push(Run { file: self.locate(run.file), unknown: run.unknown || self.unknown(run.file), ..*run });
                 continue;
             }

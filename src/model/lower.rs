@@ -225,3 +225,6 @@ impl<'a> Lowering<'a> {
 fn syntax_errors(parsed: &Parsed) -> usize {
     parsed.errors.iter().filter(|error| error.kind == ErrorKind::Syntax).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Placeholders of template engines in values, told from Prometheus's own `{{ $labels.x }}`.
 
 /// Which placeholders a file may hold at all; most files hold none, and their values are not searched.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Marks {
     /// `%%x%%`.

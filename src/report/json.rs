@@ -29,10 +29,15 @@ pub fn write_lines(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<(
     put(&SummaryLine::new(report), out)
 }
 
-/// Writes one value and a line break, with every character escaped that could do harm on a terminal.
+/// Writes one value and a line break.
 pub fn put(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Escape))?;
+    bare(value, out)?;
     out.write_all(b"\n")
+}
+
+/// Writes one value, with every character escaped that could do harm on a terminal.
+pub fn bare(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Escape)).map_err(io::Error::from)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod duplicate_rule;
 mod label_required;
 mod noisy_frequent;
 mod owner_missing;
+mod policy_unused;
 mod promql_syntax;
 mod required;
 mod rule_structure;
@@ -21,6 +22,10 @@ mod severity_missing;
 mod severity_unknown;
 mod summary_missing;
 mod template_syntax;
+mod waiver_expiring;
+mod waiver_unexplained;
+mod waiver_unknown_rule;
+mod waiver_unused;
 mod yaml_syntax;
 
 /// Something done for every lint rule, in the order of lists and tables.
@@ -49,6 +54,11 @@ pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<severity_missing::SeverityMissing>();
     visitor.visit::<severity_unknown::SeverityUnknown>();
     visitor.visit::<noisy_frequent::NoisyFrequent>();
+    visitor.visit::<waiver_unexplained::WaiverUnexplained>();
+    visitor.visit::<waiver_expiring::WaiverExpiring>();
+    visitor.visit::<waiver_unused::WaiverUnused>();
+    visitor.visit::<waiver_unknown_rule::WaiverUnknownRule>();
+    visitor.visit::<policy_unused::PolicyUnused>();
 }
 
 /// What is said of every lint rule.

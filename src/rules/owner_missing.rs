@@ -37,7 +37,7 @@ impl LintRule for OwnerMissing {
             _ if cx.exempts() => return,
             Field::Found(found) => {
                 let diagnostic = cx.report_as(severity, found.span, format!("alert `{name}` has an empty owner"));
-                diagnostic.cause("alerts have an empty owner").label(format!("the {} is empty", found.from));
+                diagnostic.cause("alerts have an empty owner").label(format!("`{}` has no value", found.key));
                 diagnostic.help(format!("write the team that answers for this alert, as in `{}: payments`", found.key));
                 return;
             }

@@ -61,7 +61,8 @@ impl Required {
             let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` has no {kind} `{key}`"));
             diagnostic.cause(format!("alerts have no {kind} `{key}`")).subject(key.to_owned());
             diagnostic.label(format!("the policy asks for the {kind} `{key}`"));
-            diagnostic.help(format!("add a {kind} `{key}`{}", pattern.wanted()));
+            let article = if block == BlockKind::Annotations { "an" } else { "a" };
+            diagnostic.help(format!("add {article} {kind} `{key}`{}", pattern.wanted()));
             return;
         };
         let value = &entry.value;

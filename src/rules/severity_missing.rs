@@ -35,7 +35,7 @@ impl LintRule for SeverityMissing {
             _ if cx.exempts() => return,
             Field::Found(found) => {
                 let diagnostic = cx.report(found.span, format!("alert `{name}` has an empty severity"));
-                diagnostic.cause("alerts have an empty severity").label(format!("the {} is empty", found.from));
+                diagnostic.cause("alerts have an empty severity").label(format!("`{}` has no value", found.key));
                 diagnostic.help(format!("write how urgent it is, as in `{}: {usual}`", found.key));
                 return;
             }

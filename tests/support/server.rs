@@ -171,7 +171,7 @@ async fn connection(
                     stream.write_all(b"x").await?;
                 }
             }
-            Reply::Silence => tokio::time::sleep(Duration::from_secs(3600)).await,
+            Reply::Silence => tokio::time::sleep(Duration::from_hours(1)).await,
         }
     }
 }

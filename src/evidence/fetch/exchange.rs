@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER, USER_AGENT};
 use reqwest::{Client, Method, StatusCode};
@@ -13,7 +13,9 @@ use url::Url;
 
 use super::Net;
 use super::credentials::Credential;
+use super::judge::none_left;
 use super::names::{Guarded, NameTrouble, system};
+use super::proxy::Proxies;
 use super::queue::{Host, Hosts};
 use crate::evidence::links::form::redact;
 use crate::evidence::links::guard;
@@ -29,6 +31,8 @@ pub(super) struct Exchange {
     env: BTreeMap<String, String>,
     pub(super) deadline: Instant,
     pub(super) sent: AtomicU64,
+    /// Seconds since 1970.
+    now: i64,
 }
 
 /// What a server sent.
@@ -70,7 +74,8 @@ pub(super) enum Trouble {
 impl Exchange {
     pub(super) fn new(settings: &Settings, net: &Net) -> Result<Self, String> {
         let settings = Arc::new(settings.clone());
-        let names = Guarded::new(net.names.clone().unwrap_or_else(system), Arc::clone(&settings));
+        let proxies = Proxies::of(&net.env)?;
+        let names = Guarded::new(net.names.clone().unwrap_or_else(system), Arc::clone(&settings), proxies.hosts);
         let mut builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -80,7 +85,11 @@ impl Exchange {
             .pool_max_idle_per_host(settings.host_concurrency as usize)
             .pool_idle_timeout(Duration::from_secs(10))
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
+            .no_proxy()
             .user_agent(concat!("groundrules/", env!("CARGO_PKG_VERSION")));
+        for proxy in proxies.proxies {
+            builder = builder.proxy(proxy);
+        }
         if let Some(pem) = net.authorities.as_ref().filter(|_| settings.given.trusted) {
             let authorities = reqwest::Certificate::from_pem_bundle(pem);
             builder =
@@ -95,6 +104,7 @@ impl Exchange {
             deadline: Instant::now() + settings.deadline.get(),
             settings,
             sent: AtomicU64::new(0),
+            now: net.now,
         })
     }
 
@@ -183,6 +193,9 @@ impl Exchange {
         credential: Option<&Credential>,
         extra: Option<(&'static str, &'static str)>,
     ) -> Result<Reply, Trouble> {
+        if let Some(private) = self.names.refusal_by_proxy(url.host_str().unwrap_or_default()).await {
+            return Err(Trouble::Lasting(format!("{private}; `--allow-private` allows it")));
+        }
         let _turn = host.turn(&self.hosts.all).await.map_err(|_| Trouble::Closed)?;
         self.sent.fetch_add(1, Ordering::Relaxed);
         let mut request = self.client.request(method.clone(), url.clone());
@@ -217,9 +230,8 @@ impl Exchange {
 
     /// Leaves the host alone when it asks for it.
     fn obey(&self, host: &Host, reply: &Reply) {
-        let throttled =
-            reply.status == StatusCode::TOO_MANY_REQUESTS || reply.status == StatusCode::SERVICE_UNAVAILABLE;
-        let Some(wait) = retry_after(&reply.headers).filter(|_| throttled) else { return };
+        let throttled = matches!(reply.status.as_u16(), 403 | 429 | 503);
+        let Some(wait) = retry_after(&reply.headers, self.now).filter(|_| throttled) else { return };
         let now = Instant::now();
         let longest = (now + self.settings.longest_wait.get()).min(self.deadline);
         host.silence(now + wait, longest);
@@ -252,13 +264,18 @@ fn redirect(here: &Url, reply: &Reply) -> Option<(u16, Result<Url, String>)> {
 }
 
 /// How long a server asks to be left alone: seconds, or a date (RFC 9110, 10.2.3).
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+fn retry_after(headers: &HeaderMap, now: i64) -> Option<Duration> {
+    let Some(value) = headers.get(RETRY_AFTER) else {
+        let reset = headers.get("x-ratelimit-reset").or_else(|| headers.get("ratelimit-reset"))?;
+        let reset: i64 = reset.to_str().ok().filter(|_| none_left(headers))?.trim().parse().ok()?;
+        return Some(Duration::from_secs(u64::try_from(reset.saturating_sub(now)).unwrap_or(0).min(86_400)));
+    };
+    let value = value.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds.min(86_400)));
     }
     let date = headers.get(reqwest::header::DATE).and_then(|date| http_date(date.to_str().ok()?));
-    let now = date.or_else(|| SystemTime::UNIX_EPOCH.elapsed().ok().map(|now| now.as_secs()))?;
+    let now = date.or_else(|| u64::try_from(now).ok())?;
     Some(Duration::from_secs(http_date(value)?.saturating_sub(now).min(86_400)))
 }
 
@@ -323,11 +340,11 @@ mod tests {
             assert_eq!(http_date(text), None, "{text}");
         }
         let mut headers = HeaderMap::new();
-        assert_eq!(retry_after(&headers), None);
+        assert_eq!(retry_after(&headers, 0), None);
         headers.insert(RETRY_AFTER, "7".parse().unwrap());
-        assert_eq!(retry_after(&headers), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after(&headers, 0), Some(Duration::from_secs(7)));
         headers.insert(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
         headers.insert(reqwest::header::DATE, "Sun, 06 Nov 1994 08:49:30 GMT".parse().unwrap());
-        assert_eq!(retry_after(&headers), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after(&headers, 0), Some(Duration::from_secs(7)));
     }
 }

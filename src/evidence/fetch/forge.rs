@@ -40,9 +40,8 @@ pub(super) fn kind(url: &Url, settings: &Settings) -> Option<Forge> {
     }
     let host = url.host_str()?.trim_end_matches('.');
     match host {
-        "github.com" | "raw.githubusercontent.com" => Some(Forge::Github),
-        // They hide private projects in the same way.
-        "bitbucket.org" | "codeberg.org" => Some(Forge::Github),
+        // The last two hide private projects in the same way.
+        "github.com" | "raw.githubusercontent.com" | "bitbucket.org" | "codeberg.org" => Some(Forge::Github),
         _ => host.split('.').any(|label| label == "gitlab").then_some(Forge::Gitlab),
     }
 }

@@ -133,7 +133,7 @@ pub(super) fn judge(first: &Url, journey: &Journey, signs: &Signs, words: u32) -
 
 fn by_status(status: StatusCode, headers: &HeaderMap) -> Record {
     let code = status.as_u16();
-    let robots = robot_wall(headers).filter(|_| matches!(code, 403 | 429 | 503));
+    let robots = robot_wall(headers).filter(|_| matches!(code, 403 | 503));
     match (code, robots) {
         (200..=299, _) => Record::new(Verdict::Alive, format!("the server answered {code}")),
         (_, Some(wall)) => Record::new(Verdict::Blocked, format!("{wall} keeps robots out ({code})")),
@@ -142,12 +142,22 @@ fn by_status(status: StatusCode, headers: &HeaderMap) -> Record {
             let how = how.map(|how| format!(", by {how}")).unwrap_or_default();
             Record::new(Verdict::Blocked, format!("the server asks for credentials ({code}{how})"))
         }
+        (403 | 429, _) if none_left(headers) => {
+            Record::new(Verdict::RateLimited, "no requests are left for strangers").again()
+        }
         (403, _) => Record::new(Verdict::Blocked, "the server refuses strangers (403)"),
         (404 | 410, _) => Record::new(Verdict::Dead, format!("the server answered {code}")).again(),
         (429, _) => Record::new(Verdict::RateLimited, "the server asks to come later (429)").again(),
         (500..=599, _) => Record::new(Verdict::Unverified, format!("the server fails ({code})")).again(),
         _ => Record::new(Verdict::Unverified, format!("the server answered {code}")),
     }
+}
+
+/// Whether the forge says that its limit of requests is reached (GitHub's and GitLab's headers).
+pub(super) fn none_left(headers: &HeaderMap) -> bool {
+    ["x-ratelimit-remaining", "ratelimit-remaining"]
+        .iter()
+        .any(|name| headers.get(*name).is_some_and(|left| left == "0"))
 }
 
 /// Who stands before the page, when its headers say so.
@@ -184,8 +194,14 @@ fn by_address(first: &Url, journey: &Journey) -> Option<Record> {
         return Some(Record::new(Verdict::LoginWall, format!("it leads to a login page at `{host}`")));
     }
     let to_root = last.path().trim_end_matches('/').is_empty() && last.query().is_none();
-    let deep = !first.path().trim_end_matches('/').is_empty() || first.query().is_some();
-    (to_root && deep).then(|| Record::new(Verdict::Soft404, "it leads to the front page of the site"))
+    (to_root && !is_front(first)).then(|| Record::new(Verdict::Soft404, "it leads to the front page of the site"))
+}
+
+/// Whether `url` is itself one of the names of a site's front page.
+fn is_front(url: &Url) -> bool {
+    let path = url.path().trim_matches('/').to_ascii_lowercase();
+    let locale = matches!(path.len(), 2 | 5) && path.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_');
+    url.query().is_none() && (path.is_empty() || path.starts_with("index.") || path == "home" || locale)
 }
 
 /// The words of the host and path of `url` that login pages have.
@@ -309,6 +325,8 @@ mod tests {
             assert_eq!(verdict(first, &[], 200, &[], body), Verdict::Soft404, "{body}");
         }
         assert_eq!(verdict(first, &[(302, "https://wiki.acme.io/")], 200, &[], PAGE), Verdict::Soft404);
+        assert_eq!(verdict("https://a.io/index.html", &[(301, "https://a.io/")], 200, &[], PAGE), Verdict::Alive);
+        assert_eq!(verdict("https://a.io/en", &[(301, "https://a.io/")], 200, &[], PAGE), Verdict::Alive);
         assert_eq!(verdict(first, &[], 200, &[], "<title>Why 404 answers rise</title>"), Verdict::Alive);
         let about = "https://wiki.acme.io/runbooks/http-404";
         assert_eq!(verdict(about, &[], 200, &[], "<title>404</title>"), Verdict::Alive);
@@ -323,6 +341,7 @@ mod tests {
         assert_eq!([of(401), of(403), of(407)], [Verdict::Blocked; 3]);
         assert_eq!(of(429), Verdict::RateLimited);
         assert_eq!([of(400), of(405), of(500), of(503), of(599)], [Verdict::Unverified; 5]);
+        assert_eq!(verdict(first, &[], 403, &[("x-ratelimit-remaining", "0")], ""), Verdict::RateLimited);
         assert_eq!(verdict(first, &[], 503, &[("server", "cloudflare")], ""), Verdict::Blocked);
         assert_eq!(verdict(first, &[], 200, &[], "<title>Just a moment...</title>"), Verdict::Blocked);
     }

@@ -10,6 +10,7 @@ mod forge;
 mod judge;
 mod names;
 mod page;
+mod proxy;
 mod queue;
 mod record;
 
@@ -35,7 +36,7 @@ pub struct Net {
     pub cache: Option<PathBuf>,
     /// The time, in seconds since 1970 (UTC).
     pub now: i64,
-    /// Values of the environment variables that hosts name, by name.
+    /// The environment: the variables that hosts name, and `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`.
     pub env: BTreeMap<String, String>,
     /// Certificate authorities to trust beside those of the system, as PEM: what `ca_file` holds.
     pub authorities: Option<Vec<u8>>,
@@ -68,14 +69,14 @@ pub(crate) struct Page {
     anchors: BTreeSet<String>,
 }
 
-/// Asks for the pages of the questions, within the limits of the settings. Questions with nothing to ask for are left out.
+/// Asks for the pages of the questions (those that [`tree::resolve`] left with [`Answer::asked`] `false`), within the limits of the settings. Questions with nothing to ask for are left out.
 /// An error means that nothing could be asked: no certificate authorities, no runtime.
 pub fn fetch<'q>(
     questions: impl IntoIterator<Item = &'q Question>,
     settings: &Settings,
     net: &Net,
 ) -> Result<Fetched, String> {
-    let mut asked = Vec::new();
+    let mut targets = Vec::new();
     let mut pages: BTreeMap<String, Page> = BTreeMap::new();
     for question in questions {
         let Some((url, target)) = tree::network_target(question, settings) else { continue };
@@ -83,7 +84,7 @@ pub fn fetch<'q>(
         if settings.anchors {
             page.anchors.extend(target.anchor.clone());
         }
-        asked.push((question, url.to_string(), target));
+        targets.push((question, url.to_string(), target));
     }
     let mut fetched = Fetched { pages: pages.len() as u64, ..Fetched::default() };
     if pages.is_empty() {
@@ -106,7 +107,7 @@ pub fn fetch<'q>(
         records.extend(found.into_iter().map(|(key, record)| (key, (record, Via::Network))));
     }
     fetched.notes.extend(cache.close());
-    for (question, key, target) in asked {
+    for (question, key, target) in targets {
         let late = || (Record::new(Verdict::Unverified, "the deadline of the run passed"), Via::Network);
         let (record, via) = records.get(&key).cloned().unwrap_or_else(late);
         fetched.answers.insert(question.clone(), record.answer(question, &key, &target, via, settings));

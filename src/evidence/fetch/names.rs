@@ -1,5 +1,6 @@
 //! Names of hosts to addresses, private ones left out.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -61,11 +62,13 @@ fn trouble(error: &std::io::Error) -> NameTrouble {
 pub(super) struct Guarded {
     names: Names,
     settings: Arc<Settings>,
+    /// Hosts of proxies, which are not asked for pages.
+    proxies: Arc<BTreeSet<String>>,
 }
 
 impl Guarded {
-    pub(super) fn new(names: Names, settings: Arc<Settings>) -> Self {
-        Self { names, settings }
+    pub(super) fn new(names: Names, settings: Arc<Settings>, proxies: BTreeSet<String>) -> Self {
+        Self { names, settings, proxies: Arc::new(proxies) }
     }
 
     /// The public addresses of a name; all of them where the policy allows private ones.
@@ -85,9 +88,13 @@ impl Guarded {
     }
 
     /// The same without blocking the others.
-    pub(super) async fn look_up_beside(&self, name: &str) -> Result<Vec<IpAddr>, NameTrouble> {
+    async fn look_up_beside(&self, name: &str, connecting: bool) -> Result<Vec<IpAddr>, NameTrouble> {
         let (this, name) = (self.clone(), name.to_owned());
-        let found = tokio::task::spawn_blocking(move || this.look_up(&name)).await;
+        let found = tokio::task::spawn_blocking(move || {
+            let proxy = connecting && this.proxies.contains(&name);
+            if proxy { (this.names)(&name) } else { this.look_up(&name) }
+        });
+        let found = found.await;
         found.unwrap_or_else(|error| Err(NameTrouble::Failing(error.to_string())))
     }
 
@@ -99,8 +106,16 @@ impl Guarded {
             return false;
         }
         let name = String::from_utf8_lossy(domain.as_bytes()).into_owned();
-        self.look_up_beside(&name).await == Err(NameTrouble::Missing)
-            && self.look_up_beside("example.com").await.is_ok()
+        self.look_up_beside(&name, false).await == Err(NameTrouble::Missing)
+            && self.look_up_beside("example.com", false).await.is_ok()
+    }
+
+    /// Why a name must not be handed to a proxy: it is known to be private. A name that is not known here is the proxy's matter.
+    pub(super) async fn refusal_by_proxy(&self, host: &str) -> Option<NameTrouble> {
+        if self.proxies.is_empty() {
+            return None;
+        }
+        self.look_up_beside(host, false).await.err().filter(|trouble| matches!(trouble, NameTrouble::Private(_)))
     }
 }
 
@@ -108,7 +123,7 @@ impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let this = self.clone();
         Box::pin(async move {
-            let addresses = this.look_up_beside(name.as_str()).await?;
+            let addresses = this.look_up_beside(name.as_str(), true).await?;
             let addresses: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })
@@ -136,10 +151,13 @@ mod tests {
             _ => Err(NameTrouble::Missing),
         });
         let mut settings = Settings::default();
-        let guarded = Guarded::new(Arc::clone(&names), Arc::new(settings.clone()));
+        let guarded = Guarded::new(Arc::clone(&names), Arc::new(settings.clone()), BTreeSet::new());
         assert_eq!(guarded.look_up("inner.acme.io"), Err(NameTrouble::Private("a private address")));
         assert_eq!(guarded.look_up("mixed.acme.io"), Ok(vec![[1, 1, 1, 1].into()]));
         settings.given.allow_private = true;
-        assert_eq!(Guarded::new(names, Arc::new(settings)).look_up("inner.acme.io").map(|found| found.len()), Ok(2));
+        assert_eq!(
+            Guarded::new(names, Arc::new(settings), BTreeSet::new()).look_up("inner.acme.io").map(|found| found.len()),
+            Ok(2)
+        );
     }
 }

@@ -227,11 +227,9 @@ impl Asker {
         let journey = self.exchange.follow(&sibling, &Method::GET, None).await.ok()?;
         let reading = read(&sibling, &journey);
         // A page that carries its own name differs from its siblings by it.
-        journey.reply.status.is_success().then(|| Probe {
-            last: journey.last,
-            title: reading.signs.title,
-            size: journey.reply.body.len(),
-        })
+        let answered = journey.reply.status.is_success();
+        let probe = Probe { size: journey.reply.body.len(), last: journey.last, title: reading.signs.title };
+        answered.then_some(probe)
     }
 }
 

@@ -72,6 +72,10 @@ impl Reader {
         if let Some(id) = &id {
             self.outline.id(id);
         }
+        if self.at == At::Script {
+            // Inside of `<noscript>` and `<template>`: not what the reader sees.
+            return;
+        }
         match tag.name.as_slice() {
             b"a" => get("name").into_iter().for_each(|name| self.outline.id(&name)),
             b"title" => self.start(At::Title),
@@ -149,9 +153,12 @@ const EXTERNAL_SCRIPT: usize = 2_000;
 /// Bytes of script from which a page without text counts as made by it.
 const SCRIPTED: usize = 4_000;
 
-/// The address in `5; url=/login`.
+/// The address in `0; url=/login`; a page that stays for a while is read itself.
 fn refresh_target(content: &str) -> Option<String> {
-    let (_, rest) = content.split_once([';', ','])?;
+    let (seconds, rest) = content.split_once([';', ','])?;
+    if !seconds.trim().parse::<f32>().is_ok_and(|seconds| seconds <= 5.0) {
+        return None;
+    }
     let rest = rest.trim();
     let target = rest.get(..4).filter(|head| head.eq_ignore_ascii_case("url=")).map_or(rest, |_| &rest[4..]);
     Some(target.trim_matches(['"', '\'', ' ']).to_owned()).filter(|target| !target.is_empty())
@@ -184,6 +191,8 @@ mod tests {
         assert!(read("<form><input name=u><input TYPE='Password'>").1.password);
         assert!(read("<form><input type=hidden name=SAMLRequest value=x>").1.sign_on);
         assert_eq!(read("<meta http-equiv=Refresh content=\"0; URL='/login'\">").1.refresh.as_deref(), Some("/login"));
+        let quiet = "<noscript><meta http-equiv=refresh content='0; url=/no-script'></noscript><meta http-equiv=refresh content='300; url=/'>";
+        assert_eq!(read(quiet).1.refresh, None);
         assert_eq!(read("<div id=root></div><script src=/app.js></script>").0.look("x"), Look::Hidden);
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::files::{Files, Kind, Tree, Trouble, join};
+use super::front;
 use super::mapping::{Rules, extensions};
 use super::near::closest;
 use super::page::{self, Page};
@@ -30,6 +31,7 @@ pub struct Lookup<'a> {
     listings: Seen<(Tree, String), Listing>,
     pages: Seen<(Tree, String, u8), Rc<Result<Page, Trouble>>>,
     indexes: Seen<Tree, Rc<Vec<String>>>,
+    fronts: Seen<Tree, Rc<Vec<(String, String)>>>,
 }
 
 /// What is found under a path.
@@ -48,7 +50,13 @@ pub enum Found {
 impl<'a> Lookup<'a> {
     /// Nothing looked up yet.
     pub fn new(files: &'a dyn Files) -> Self {
-        Self { files, listings: RefCell::default(), pages: RefCell::default(), indexes: RefCell::default() }
+        Self {
+            files,
+            listings: RefCell::default(),
+            pages: RefCell::default(),
+            indexes: RefCell::default(),
+            fronts: RefCell::default(),
+        }
     }
 
     /// Whether the tree's folder can be listed.
@@ -126,7 +134,13 @@ impl<'a> Lookup<'a> {
             return Rc::clone(known);
         }
         let names = self.files.list(tree, folder).map(|exact| {
-            let lower = exact.keys().rev().map(|name| (name.to_lowercase(), name.clone())).collect();
+            let mut lower: BTreeMap<String, String> = BTreeMap::new();
+            for name in exact.keys() {
+                let plain = name.to_lowercase();
+                // Sites write `-` for the blanks of a name.
+                lower.entry(plain.replace(' ', "-")).or_insert_with(|| name.clone());
+                lower.entry(plain).or_insert_with(|| name.clone());
+            }
             Names { exact, lower }
         });
         let names = Rc::new(names);
@@ -176,6 +190,22 @@ impl<'a> Lookup<'a> {
         let mut same = all.iter().filter(|file| name_of(file).eq_ignore_ascii_case(name) && !is_index(name));
         let first = same.next()?;
         same.next().is_none().then(|| first.clone())
+    }
+
+    /// The page that gives itself this address: its file's place in the tree, or the path of a URL.
+    pub(super) fn fronted(&self, tree: &Tree, path: &str, address: &str) -> Option<String> {
+        if !self.fronts.borrow().contains_key(tree) {
+            let read = |file: &String| {
+                let text = self.files.read(tree, file).unwrap_or_default();
+                front::addresses(file, &text).into_iter().map(|address| (address, file.clone())).collect::<Vec<_>>()
+            };
+            let all = self.index(tree).iter().flat_map(read).collect();
+            self.fronts.borrow_mut().insert(tree.clone(), Rc::new(all));
+        }
+        let known = Rc::clone(self.fronts.borrow().get(tree)?);
+        let path = stem(path);
+        let found = known.iter().find(|(own, _)| front::is(own, path) || front::is(own, address));
+        found.map(|(_, file)| file.clone())
     }
 
     /// All pages of a tree, in order, hidden folders left out.

@@ -148,7 +148,9 @@ impl Mapping {
             None if address.host.is_empty() => Captures::new(),
             None => return None,
         };
-        captures.extend(self.path.matches(&address.path, self.same())?);
+        let page = address.path.strip_suffix("/index.html");
+        let path = self.path.matches(&address.path, self.same());
+        captures.extend(path.or_else(|| self.path.matches(page?, self.same()))?);
         for (name, value) in &self.query {
             captures.extend(value.matches(address.query.get(name)?, self.same())?);
         }

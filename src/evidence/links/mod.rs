@@ -8,6 +8,7 @@ pub(super) mod address;
 pub mod disk;
 pub mod files;
 pub mod form;
+mod front;
 pub(super) mod guard;
 pub(super) mod html;
 mod lookup;

@@ -36,31 +36,12 @@ fn distance(wanted: &str, bare_wanted: &str, name: &str) -> Option<usize> {
     if 2 * shorter >= longer && (bare_wanted.ends_with(&other) || other.ends_with(bare_wanted)) {
         return Some(2);
     }
-    let slips = slips(bare_wanted, &other, if shorter < 10 { 1 } else { 2 })?;
-    Some(2 + slips)
+    let slips = strsim::levenshtein(bare_wanted, &other);
+    (slips <= if shorter < 10 { 1 } else { 2 }).then_some(2 + slips)
 }
 
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Letters to change, add or leave out, up to `most`.
-fn slips(a: &str, b: &str, most: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > most {
-        return None;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().filter(|slips| *slips <= most)
 }
 
 #[cfg(test)]

@@ -173,6 +173,13 @@ impl Resolver<'_> {
         let found = self.lookup.find(&spot.tree, &spot.path, rules);
         let lower = address.path.to_lowercase() == address.path;
         let found = if rules.case == Case::Lower && !lower && !target.page_open { Found::Missing } else { found };
+        let found = match found {
+            Found::Missing if !rules.folders => {
+                let own = self.lookup.fronted(&spot.tree, &spot.path, &address.path);
+                own.map_or(Found::Missing, Found::File)
+            }
+            found => found,
+        };
         Some(match found {
             Found::Missing => self.missing(target, &spot, true),
             found => self.found(question, target, &spot, found),

@@ -45,7 +45,7 @@ fn check(text: &str) {
 fn none(text: &str, kind: BlockKind) {
     let source = Source::new("rules.yml", text);
     let file = lower(&source, SourceId(0), &Options::default());
-    assert_eq!(file.rules.is_empty(), false, "{text}");
+    assert!(!file.rules.is_empty(), "{text}");
     assert_eq!(entry(&file, &source, &file.rules[0], kind, "new", "x"), None, "{text}");
 }
 

@@ -14,6 +14,8 @@ fn files() -> Memory {
         ("site/content/runbooks/disk/_index.md", "# All of disk\n"),
         ("site/content/runbooks/net/bundle/index.md", "# Bundle\n"),
         ("site/content/runbooks/empty/deep/x.md", "# X\n"),
+        ("site/content/runbooks/net/slow.md", "---\nslug: crawling\naliases: [/runbooks/network/slow]\n---\n# Slow\n"),
+        ("site/content/runbooks/net/Two Words.md", "# Two\n"),
         ("mixin/runbook.md", DISK),
     ])
 }
@@ -87,7 +89,9 @@ fn urls_are_looked_for_in_mapped_trees() {
     let alive = (Verdict::Alive, None);
     assert_eq!(verdict(&mapped, "https://runbooks.acme.io/runbooks/disk/diskfull/#meaning"), alive);
     assert_eq!(verdict(&mapped, "https://runbooks.acme.io/runbooks/disk/"), alive);
-    assert_eq!(verdict(&mapped, "https://runbooks.acme.io/runbooks/net/bundle?x=y"), alive);
+    for page in ["net/bundle?x=y", "net/bundle/index.html", "net/crawling/", "network/slow", "net/two-words"] {
+        assert_eq!(verdict(&mapped, &format!("https://runbooks.acme.io/runbooks/{page}")), alive, "{page}");
+    }
     assert_eq!(verdict(&mapped, "https://github.com/acme/mixin/tree/main/runbook.md#alert-name-diskfull"), alive);
     assert_eq!(verdict(&mapped, "https://github.com/acme/mixin/blob/main/"), alive);
     assert_eq!(verdict(&mapped, "playbooks/disk.md"), alive);
@@ -167,7 +171,16 @@ fn pages_that_nothing_links_are_listed() {
     let answers = resolve([&question], &mapped, &files());
     let unlinked = unlinked(answers.values(), "repo", &mapped, &files());
     let files: Vec<&str> = unlinked.iter().map(|page| page.file.as_str()).collect();
-    assert_eq!(files, ["mixin/runbook.md", "repo/docs/disk.md", "repo/docs/net.md"]);
+    assert_eq!(
+        files,
+        [
+            "mixin/runbook.md",
+            "repo/docs/disk.md",
+            "repo/docs/net.md",
+            "site/content/runbooks/net/Two Words.md",
+            "site/content/runbooks/net/slow.md"
+        ]
+    );
     assert_eq!(unlinked[0].reference, None, "the branch is anybody's guess");
     assert_eq!(unlinked[1].reference.as_deref(), Some("playbooks/disk.md"));
 }

@@ -25,7 +25,10 @@ pub(super) fn call(name: &str, args: &[Value], data: &Data) -> Answer {
         ("stripDomain", [Value::Text(text)]) => Ok(Value::Text(strip_domain(text))),
         ("humanize", [value]) => Ok(Value::Text(humanize(number(value)?))),
         ("humanize1024", [value]) => Ok(Value::Text(humanize1024(number(value)?))),
-        ("humanizeDuration", [value]) => Ok(Value::Text(humanize_duration(number(value)?))),
+        ("humanizeDuration", [value]) => match number(value)? {
+            v if v.is_finite() && v.abs() > 9e18 => Err(Unknown::new("no duration")),
+            v => Ok(Value::Text(humanize_duration(v))),
+        },
         ("humanizePercentage", [value]) => {
             Ok(Value::Text(format!("{}%", float::general(number(value)? * 100.0, Some(4)))))
         }
@@ -157,7 +160,7 @@ fn humanize1024(mut v: f64) -> String {
     format!("{}{prefix}", float::general(v, Some(4)))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "saturates, as far as Go says anything about it")]
+#[expect(clippy::cast_possible_truncation, reason = "the caller checks the bound")]
 fn humanize_duration(v: f64) -> String {
     let four = |v| float::general(v, Some(4));
     if !v.is_finite() {

@@ -213,6 +213,9 @@ impl<'a> Run<'a> {
 
     fn command(&mut self, command: &Command, last: Option<Value>, dot: &Value) -> Result<Value, Unknown> {
         let Some((first, rest)) = command.operands.split_first() else { return Err(Unknown::new("cannot be parsed")) };
+        if first.term == Term::Nil {
+            return Err(Unknown::new("takes `nil` for a command"));
+        }
         let Term::Function(name) = &first.term else {
             if !rest.is_empty() || last.is_some() {
                 return Err(Unknown::new("gives arguments to what is no function"));

@@ -93,32 +93,31 @@ fn plain(value: &Value) -> Result<String, Unknown> {
 impl Verb {
     fn format(&self, verb: char, value: &Value) -> Result<String, Unknown> {
         match (verb, value) {
-            ('T', value) => Ok(self.pad(value.type_name(), false)),
+            ('T', value) => Ok(self.pad(value.type_name(), Fill::Zeros)),
             ('v', _) if self.sharp || self.plus => Err(Unknown::new("`printf` with `%#v` or `%+v`")),
-            ('v', Value::Nil) => Ok(self.pad("<nil>", false)),
+            ('v', Value::Nil) => Ok(self.pad("<nil>", Fill::Zeros)),
             (_, Value::Nil) => Ok(format!("%!{verb}(<nil>)")),
             ('v' | 'g' | 'G', Value::Float(v)) => Ok(self.float(verb, float::general(*v, self.precision))),
             ('f' | 'F', Value::Float(v)) => Ok(self.float(verb, float::fixed(*v, self.precision.unwrap_or(6)))),
             ('e' | 'E', Value::Float(v)) => Ok(self.float(verb, float::scientific(*v, self.precision.unwrap_or(6)))),
-            ('v' | 'd', Value::Int(v)) => self.int(*v, v.unsigned_abs().to_string(), ""),
-            ('x', Value::Int(v)) => self.int(*v, format!("{:x}", v.unsigned_abs()), "0x"),
-            ('X', Value::Int(v)) => self.int(*v, format!("{:X}", v.unsigned_abs()), "0X"),
-            ('o', Value::Int(v)) => self.int(*v, format!("{:o}", v.unsigned_abs()), "0"),
-            ('b', Value::Int(v)) => self.int(*v, format!("{:b}", v.unsigned_abs()), "0b"),
-            ('v' | 't', Value::Bool(v)) => Ok(self.pad(&v.to_string(), false)),
-            ('v' | 's', Value::Text(text)) => Ok(self.pad(self.cut(text), false)),
+            ('v' | 'd', Value::Int(v)) => Ok(self.int(*v, v.unsigned_abs().to_string(), "")),
+            ('x', Value::Int(v)) => Ok(self.int(*v, format!("{:x}", v.unsigned_abs()), "0x")),
+            ('X', Value::Int(v)) => Ok(self.int(*v, format!("{:X}", v.unsigned_abs()), "0X")),
+            ('o', Value::Int(v)) => Ok(self.int(*v, format!("{:o}", v.unsigned_abs()), "0")),
+            ('b', Value::Int(v)) => Ok(self.int(*v, format!("{:b}", v.unsigned_abs()), "0b")),
+            ('v' | 't', Value::Bool(v)) => Ok(self.pad(&v.to_string(), Fill::Zeros)),
+            ('v' | 's', Value::Text(text)) => Ok(self.pad(self.cut(text), Fill::Zeros)),
             ('q', Value::Text(text)) => self.quoted(text),
             ('x' | 'X', Value::Text(text)) if !self.space && !self.sharp && self.precision.is_none() => {
                 let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-                Ok(self.pad(&if verb == 'X' { digits.to_uppercase() } else { digits }, false))
+                Ok(self.pad(&if verb == 'X' { digits.to_uppercase() } else { digits }, Fill::Zeros))
             }
-            ('v' | 's', Value::Time(_) | Value::Duration(_)) => Ok(self.pad(self.cut(&plain(value)?), false)),
+            ('v' | 's', Value::Time(_) | Value::Duration(_)) => Ok(self.pad(self.cut(&plain(value)?), Fill::Zeros)),
             ('v' | 's', Value::Labels(_)) if self.width.is_none() && self.precision.is_none() => plain(value),
             ('v', Value::Map(_)) if self.width.is_none() && self.precision.is_none() => plain(value),
-            ('d' | 's' | 'q' | 't' | 'x' | 'f', Value::Text(_) | Value::Float(_) | Value::Int(_) | Value::Bool(_))
-                if !exotic(verb, value) =>
-            {
-                Ok(format!("%!{verb}({})", typed(value)?))
+            (_, Value::Text(_) | Value::Float(_) | Value::Int(_) | Value::Bool(_)) if !exotic(verb, value) => {
+                let shown = self.format('v', value)?;
+                Ok(format!("%!{verb}({}={shown})", value.type_name()))
             }
             _ => Err(Unknown::new(format!("`printf` with `%{verb}` of a {}", value.type_name()))),
         }
@@ -136,7 +135,7 @@ impl Verb {
             return Err(Unknown::new("`printf` with `%q` of unusual characters"));
         }
         let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t");
-        Ok(self.pad(&format!("\"{escaped}\""), false))
+        Ok(self.pad(&format!("\"{escaped}\""), Fill::Zeros))
     }
 
     fn float(&self, verb: char, mut text: String) -> String {
@@ -150,12 +149,13 @@ impl Verb {
         if verb.is_ascii_uppercase() {
             text = text.replace('e', "E");
         }
-        self.pad(&text, finite)
+        self.pad(&text, if finite { Fill::AfterSign } else { Fill::Blanks })
     }
 
-    fn int(&self, value: i64, digits: String, prefix: &str) -> Result<String, Unknown> {
-        if self.precision.is_some() {
-            return Err(Unknown::new("`printf` of an integer with a precision"));
+    fn int(&self, value: i64, mut digits: String, prefix: &str) -> String {
+        if let Some(least) = self.precision {
+            let missing = least.saturating_sub(digits.len());
+            digits = if least == 0 && value == 0 { String::new() } else { format!("{}{digits}", "0".repeat(missing)) };
         }
         let prefix = if self.sharp { prefix } else { "" };
         let sign = match value {
@@ -164,24 +164,45 @@ impl Verb {
             _ if self.space => " ",
             _ => "",
         };
-        Ok(self.pad(&format!("{sign}{prefix}{digits}"), true))
+        let fill = if self.precision.is_some() { Fill::Blanks } else { Fill::AfterSign };
+        self.pad(&format!("{sign}{prefix}{digits}"), fill)
     }
 
-    /// Fills up to the width; with zeros only what is a number, after its sign.
-    fn pad(&self, text: &str, number: bool) -> String {
+    /// Fills up to the width.
+    fn pad(&self, text: &str, fill: Fill) -> String {
         let missing = self.width.unwrap_or(0).saturating_sub(text.chars().count());
         if self.minus {
             return format!("{text}{}", " ".repeat(missing));
         }
-        if self.zero && number {
-            let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+', ' '])));
-            return format!("{sign}{}{digits}", "0".repeat(missing));
+        match fill {
+            Fill::Zeros if self.zero => format!("{}{text}", "0".repeat(missing)),
+            Fill::AfterSign if self.zero => {
+                let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+', ' '])));
+                format!("{sign}{}{digits}", "0".repeat(missing))
+            }
+            _ => format!("{}{text}", " ".repeat(missing)),
         }
-        format!("{}{text}", " ".repeat(missing))
     }
 }
 
-/// Verbs that do something with a type which we leave to Go.
+/// What the flag `0` fills with.
+#[derive(Clone, Copy, PartialEq)]
+enum Fill {
+    /// Blanks all the same.
+    Blanks,
+    /// Zeros.
+    Zeros,
+    /// Zeros between sign and digits.
+    AfterSign,
+}
+
+/// What we leave to Go: verbs of other types, and what no flag survives.
 fn exotic(verb: char, value: &Value) -> bool {
-    matches!((verb, value), ('x', Value::Float(_) | Value::Text(_)) | ('q', Value::Int(_)))
+    let own = match value {
+        Value::Float(_) => "xXbp",
+        Value::Text(_) => "xXp",
+        Value::Int(_) => "cqUOp",
+        _ => "p",
+    };
+    own.contains(verb) || !verb.is_ascii_alphabetic()
 }

