@@ -1,5 +1,6 @@
 //! The actions of template engines in a text: where each begins and ends, and whether it writes something.
 
+use super::placeholder::helm;
 use crate::source::TextRange;
 use crate::yaml::{Kind, Parsed};
 
@@ -53,10 +54,15 @@ impl Engine {
             return None;
         }
         let engine = Self { go: braces && !jinja && !erb, jinja, erb, brackets };
-        let foreign = |piece: &Piece| matches!(piece, Piece::Action(..));
-        let literal = engine.go
-            && (text.contains("{{`") || text.contains("{{ `") || text.contains("{{ \"") || text.contains("{{\""));
-        (literal || pieces(text, engine).iter().any(foreign)).then_some(engine)
+        let all = pieces(text, engine);
+        let foreign = |piece: &Piece| match *piece {
+            Piece::Action(range, _) => {
+                !engine.go || brackets || helm(&text[range.start as usize + 2..range.end as usize - 2])
+            }
+            Piece::Text(_) => false,
+        };
+        let escaped = || ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{- /*", "{{/*"].iter().any(|mark| text.contains(mark));
+        (all.iter().any(foreign) || engine.go && escaped()).then_some(engine)
     }
 }
 

@@ -296,7 +296,7 @@ impl Lowering<'_> {
             return;
         }
         self.check_duplicates(view, view.tree.resolve(id));
-        let what = if name == Key::Labels { "label" } else { "annotation" };
+        let (article, what) = if name == Key::Labels { ("a", "label") } else { ("an", "annotation") };
         for (key, value) in view.entries(id) {
             if view.tree.is_null(key) {
                 continue;
@@ -310,7 +310,7 @@ impl Lowering<'_> {
             }
             if text.is_empty() || text == "__name__" && what == "label" {
                 let span = self.at(view, key);
-                let diagnostic = self.wrong(span, format!("`{text}` cannot be the name of a {what}"));
+                let diagnostic = self.wrong(span, format!("`{text}` cannot be the name of {article} {what}"));
                 diagnostic.note(format!("Prometheus refuses the file: invalid {what} name: {text}"));
             }
         }
@@ -385,3 +385,6 @@ fn duration_help(diagnostic: &mut Diagnostic, text: &str, fault: &duration::Faul
     };
     diagnostic.help(help);
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,11 +32,7 @@ pub fn entry(file: &File, source: &Source, rule: &Rule, block: BlockKind, key: &
     match (block.key, block.span) {
         (Some(key_span), Some(span)) if inside(key_span) && inside(span) => {
             if place.text.get(span.start as usize..)?.starts_with('{') {
-                return place.flow(
-                    span,
-                    last(block, span).map(|entry| end(entry)),
-                    &pair(key, value, place.json(span)),
-                );
+                return place.flow(span, last(block, span).map(end), &pair(key, value, place.json(span)));
             }
             place.below(last(block, span)?, &pair(key, value, false))
         }

@@ -171,7 +171,8 @@ impl<'a> Lowering<'a> {
         let engine = Engine::of(text, parsed)?;
         let (readable, runs) = desugar::desugar(text, engine);
         let again = yaml::parse(&readable);
-        if syntax_errors(&again) > syntax_errors(parsed) {
+        let (before, left) = (syntax_errors(parsed), syntax_errors(&again));
+        if left > 0 && left >= before {
             return None;
         }
         let runs = outer.through(&runs, u32::try_from(readable.len()).unwrap_or(u32::MAX));

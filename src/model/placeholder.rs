@@ -18,22 +18,77 @@ pub(super) struct Marks {
     go: bool,
 }
 
-/// What only Helm and its functions bring into an action.
-const HELM: &[&str] = &[
-    ".Values",
-    ".Release.",
-    ".Chart.",
-    ".Capabilities",
-    ".Files.",
-    ".Template.",
-    "include ",
-    "tpl ",
-    "toYaml ",
-    "nindent ",
-    "required ",
-    "lookup ",
-    "fromYaml ",
+/// What only Helm brings into an action.
+const HELM: &[&str] = &[".Values", ".Release.", ".Chart.", ".Capabilities", ".Files.", ".Template.", "include "];
+
+/// Functions of Helm and Sprig that Prometheus does not have.
+const SPRIG: &[&str] = &[
+    "include",
+    "tpl",
+    "template",
+    "toYaml",
+    "toJson",
+    "fromYaml",
+    "nindent",
+    "indent",
+    "required",
+    "lookup",
+    "default",
+    "quote",
+    "squote",
+    "upper",
+    "lower",
+    "trunc",
+    "trimSuffix",
+    "trimPrefix",
+    "trim",
+    "replace",
+    "ternary",
+    "dict",
+    "list",
+    "dig",
+    "get",
+    "hasKey",
+    "coalesce",
+    "empty",
+    "join",
+    "split",
+    "camelcase",
+    "kebabcase",
+    "b64enc",
+    "sha256sum",
+    "merge",
+    "tuple",
+    "until",
+    "contains",
+    "hasPrefix",
+    "hasSuffix",
+    "int",
+    "int64",
+    "float64",
+    "add",
+    "sub",
+    "mul",
+    "div",
 ];
+
+/// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
+/// Prometheus does not define.
+pub(super) fn helm(inner: &str) -> bool {
+    let body = inner.trim_start_matches('-').trim();
+    if HELM.iter().any(|word| body.contains(word)) {
+        return true;
+    }
+    let name = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    if let Some(field) = body.strip_prefix('.') {
+        return !matches!(&field[..name(field)], "" | "Labels" | "ExternalLabels" | "ExternalURL" | "Value");
+    }
+    if let Some(variable) = body.strip_prefix('$') {
+        return !matches!(&variable[..name(variable)], "labels" | "externalLabels" | "externalURL" | "value");
+    }
+    let piped = body.rsplit_once('|').map_or("", |(_, last)| last.trim_start());
+    SPRIG.contains(&&body[..name(body)]) || SPRIG.contains(&&piped[..name(piped)])
+}
 
 impl Marks {
     /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
@@ -125,7 +180,7 @@ impl Iterator for Placeholders<'_> {
 fn action(text: &str, marks: Marks) -> Option<(usize, bool)> {
     let len = text.find("}}")? + 2;
     let inner = &text[2..len - 2];
-    Some((len, marks.go && HELM.iter().any(|word| inner.contains(word))))
+    Some((len, marks.go && helm(inner)))
 }
 
 fn enclosed(bytes: &[u8], close: &[u8]) -> Option<usize> {
@@ -227,6 +282,8 @@ mod tests {
         ] {
             assert!(is_foreign(value), "{value}");
         }
+        let chart = "{{ .Values.x }}{{ $value | quote }}";
+        assert!(foreign("{{ .name }}", Marks::of(chart, false), false), "in a file of Helm");
         for value in [
             "{{ $labels.pod }} is at {{ printf \"%.2f%%\" $value }}",
             "x[[:alpha:]]",

@@ -84,8 +84,7 @@ impl Lowering<'_> {
         if found != kind && !view.tree.is_null(id) && !self.unknown(view, id) {
             let (wanted, found) = (kind_name(kind), kind_name(found));
             let range = first_line(view, id);
-            let diagnostic =
-                self.wrong(self.span(view.layer, range), format!("{what} must be a {wanted}, not {found}"));
+            let diagnostic = self.wrong(self.span(view.layer, range), format!("{what} must be {wanted}, not {found}"));
             diagnostic.label(format!("this is {found}"));
         }
         found == kind
@@ -121,8 +120,8 @@ impl Lowering<'_> {
 fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Scalar => "text",
-        Kind::Mapping => "mapping",
-        Kind::Sequence => "list",
+        Kind::Mapping => "a mapping",
+        Kind::Sequence => "a list",
         Kind::Alias => "an alias",
     }
 }

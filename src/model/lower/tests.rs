@@ -1,0 +1,271 @@
+use super::*;
+use crate::model::{RuleKind, Shape, Text};
+use crate::source::Encoding;
+
+fn source(text: &str) -> Source {
+    Source::new("rules/a.yml", text)
+}
+
+fn read(text: &str) -> File {
+    lower(&source(text), SourceId(0), &Options::default())
+}
+
+fn names(file: &File) -> Vec<&str> {
+    file.rules.iter().map(|rule| rule.name.value()).collect()
+}
+
+/// The bytes of a part of a value.
+fn bytes<'s>(file: &File, source: &'s Source, text: &Text, part: &str) -> &'s str {
+    let at = u32::try_from(text.value().find(part).unwrap()).unwrap();
+    let range = TextRange::new(at, at + u32::try_from(part.len()).unwrap());
+    source.slice(text.part(file, source, range).range())
+}
+
+fn shapes(text: &str) -> Vec<(Shape, Dialect)> {
+    read(text).groups.iter().map(|group| (group.shape, group.dialect)).collect()
+}
+
+const RULE: &str = "{alert: A, expr: up}";
+
+#[test]
+fn rules_are_found_in_every_shape() {
+    let prometheus = |shape| vec![(shape, Dialect::Prometheus)];
+    assert_eq!(shapes(&format!("groups: [{{name: g, rules: [{RULE}]}}]")), prometheus(Shape::Plain));
+    assert_eq!(shapes(&format!("[{RULE}, {RULE}]")), prometheus(Shape::Bare));
+    assert_eq!(shapes(&format!("- name: g\n  rules: [{RULE}]")), prometheus(Shape::Bare));
+    assert_eq!(shapes("alert: A\nexpr: up\n"), prometheus(Shape::Single));
+    assert_eq!(shapes(&format!("a: {{b: [{{c: {RULE}}}]}}")), prometheus(Shape::Nested));
+    assert_eq!(shapes(&format!("a: {{groups: [{{name: g, rules: [{RULE}]}}]}}")), prometheus(Shape::Nested));
+    assert_eq!(shapes("data:\n  a.yml: |\n    - alert: A\n      expr: up\n      for: 5m\n"), prometheus(Shape::String));
+    assert_eq!(
+        shapes("{\"groups\": [{\"name\": \"g\", \"rules\": [{\"record\": \"a\", \"expr\": \"up\"}]}]}"),
+        prometheus(Shape::Plain)
+    );
+    let resource = |kind: &str, version: &str| {
+        format!(
+            "apiVersion: {version}\nkind: {kind}\nmetadata: {{name: r}}\nspec: {{groups: [{{name: g, rules: [{RULE}]}}]}}\n"
+        )
+    };
+    assert_eq!(shapes(&resource("PrometheusRule", "monitoring.coreos.com/v1")), prometheus(Shape::Resource));
+    assert_eq!(shapes(&resource("AlertingRule", "monitoring.openshift.io/v1")), prometheus(Shape::Resource));
+    assert_eq!(shapes(&resource("AlertingRule", "loki.grafana.com/v1")), [(Shape::Resource, Dialect::Loki)]);
+    assert_eq!(
+        shapes(&resource("VMRule", "operator.victoriametrics.com/v1beta1")),
+        [(Shape::Resource, Dialect::VictoriaMetrics)]
+    );
+    let item = resource("PrometheusRule", "v1").replace('\n', "\n  ");
+    assert_eq!(shapes(&format!("kind: List\nitems:\n- {item}")), prometheus(Shape::List));
+}
+
+#[test]
+fn keys_and_expressions_tell_the_dialect() {
+    let of = |text: &str| read(text).groups.first().map(|group| group.dialect);
+    let group =
+        |keys: &str, expr: &str| format!("groups:\n- name: g\n{keys}  rules:\n  - alert: A\n    expr: {expr}\n");
+    assert_eq!(of(&group("", "up")), Some(Dialect::Prometheus));
+    assert_eq!(of(&group("  partial_response_strategy: warn\n", "up")), Some(Dialect::Thanos));
+    assert_eq!(of(&group("  concurrency: 2\n", "up")), Some(Dialect::VictoriaMetrics));
+    assert_eq!(of(&format!("namespace: n\n{}", group("", "up"))), Some(Dialect::Mimir));
+    assert_eq!(of(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")), Some(Dialect::Loki));
+    let vm = read(&group("  type: vlogs\n", "'* | stats count() x'"));
+    assert!(vm.rules[0].query.is_none(), "another language is not read as PromQL");
+    assert!(read(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")).rules[0].query.is_none());
+    assert!(read(&group("  concurrency: 2\n", "up default 0")).rules[0].query.is_none(), "MetricsQL");
+    assert!(read(&group("", "up +")).rules[0].query.as_ref().is_some_and(|query| !query.errors.is_empty()));
+}
+
+#[test]
+fn other_files_are_skipped_or_said_not_to_be_checked() {
+    let reading = |path: &str, text: &str| lower(&Source::new(path, text), SourceId(0), &Options::default()).reading;
+    assert_eq!(
+        reading("t.yml", "rule_files: [a]\ntests:\n- alert_rule_test: [{alertname: A}]\n"),
+        Reading::Skipped("promtool-test")
+    );
+    assert_eq!(reading("d.yml", "kind: Deployment\nmetadata: {name: x}\n"), Reading::Skipped("other-yaml"));
+    assert_eq!(reading("g.yml", "groups:\n- name: admins\n  members: [a]\n"), Reading::Skipped("other-yaml"));
+    assert_eq!(reading("README.md", "```yaml\n- alert: A\n  expr: up\n```\n*x*\n"), Reading::Skipped("other-yaml"));
+    assert!(matches!(reading("a.libsonnet", "{\n alert: 'A',\n expr: 'up',\n}"), Reading::NotChecked("jsonnet", _)));
+    assert!(matches!(
+        reading("a.yml", "x: |\n  [a\n  alert: A\n  expr: up\n  ]: [\n"),
+        Reading::NotChecked("unknown-shape", _)
+    ));
+    assert_eq!(reading("a.yml", "groups: []\n"), Reading::Rules);
+    assert_eq!(reading("a.yml", ""), Reading::Skipped("other-yaml"));
+}
+
+#[test]
+fn a_value_is_what_prometheus_loads() {
+    let file = read(
+        "groups:\n- name: g\n  labels: {own: a, site: b}\n  rules:\n  - &r\n    alert: A\n    expr: |\n      up\n      == 0\n    labels: {x: 014, n: null, e: , b: !!binary aGk=, own: c}\n  - <<: *r\n    alert: B\n",
+    );
+    assert_eq!(names(&file), ["A", "B"]);
+    assert_eq!(file.rules[1].expr.value(), "up\n== 0\n");
+    let labels: Vec<_> =
+        file.labels(&file.rules[0]).map(|e| (e.key.value(), e.value.value(), e.value.is_null())).collect();
+    let wanted = [
+        ("site", "b", false),
+        ("x", "014", false),
+        ("n", "", true),
+        ("e", "", true),
+        ("b", "hi", false),
+        ("own", "c", false),
+    ];
+    assert_eq!(labels, wanted);
+}
+
+#[test]
+fn a_part_of_a_value_is_found_through_every_layer() {
+    let source = source(
+        "data:\n  a: \"- alert: A\\n  expr: 'up{a=''b''} == 0'\\n\"\n  b: |\n    - alert: B\n      expr: >-\n        up ==\n        1\n",
+    );
+    let file = lower(&source, SourceId(0), &Options::default());
+    assert_eq!(names(&file), ["A", "B"]);
+    assert_eq!(bytes(&file, &source, &file.rules[0].expr, "'b'"), "''b''");
+    assert_eq!(bytes(&file, &source, &file.rules[0].expr, "== 0"), "== 0");
+    assert_eq!(bytes(&file, &source, &file.rules[1].expr, "== 1"), "==\n        1");
+    assert_eq!(source.slice(file.rules[1].name.span().range()), "B");
+}
+
+#[test]
+fn an_alias_is_told_with_its_anchor() {
+    let source = source("x: &e up == 0\nr: {alert: A, expr: *e}\n");
+    let file = lower(&source, SourceId(0), &Options::default());
+    let expr = &file.rules[0].expr;
+    assert_eq!(source.slice(expr.span().range()), "up == 0");
+    assert_eq!(expr.alias().map(|span| source.slice(span.range())), Some("*e"));
+    assert_eq!(bytes(&file, &source, expr, "=="), "==");
+}
+
+#[test]
+fn placeholders_make_a_value_unknown() {
+    let file =
+        read("- alert: A\n  expr: up{%%topology%%}\n  for: ((time))\n  labels: {a: '${TEAM}', b: '{{ $labels.x }}'}\n");
+    let rule = &file.rules[0];
+    assert!(rule.expr.templated() && rule.query.is_some(), "a selector is readable without its placeholder");
+    assert!(rule.hold.as_ref().is_some_and(Text::templated));
+    assert!(rule.labels.get("a").is_some_and(|e| e.value.templated()));
+    assert!(rule.labels.get("b").is_some_and(|e| !e.value.templated()));
+    assert!(file.problems.is_empty(), "{:?}", file.problems);
+}
+
+const CHART: &str = "{{- if .Values.enabled }}
+groups:
+- name: {{ .Release.Name }}-x
+  rules:
+  {{- range .Values.list }}
+  - alert: {{ .name }}Down
+    expr: up{job=\"{{ .job }}\"} == 0
+    for: {{ .for | default \"5m\" }}
+    labels:
+      severity: {{ if .page }}page{{ else }}info{{ end }}
+      {{- if .team }}
+      team: a
+      {{- else }}
+      team: b
+      {{- end }}
+      {{- include \"labels\" . | nindent 6 }}
+    annotations:
+      summary: 'Down: {{`{{ $labels.instance }}`}} of {{ \"{{\" }} $labels.job {{ \"}}\" }}'
+      description: |
+        {{ .text }}
+        {{- if .more }}
+        more
+        {{- end }}
+      runbook_url: https://x.y/{{ .name }}
+  {{- end }}
+  - record: b
+    expr: up == 0
+{{- end }}
+";
+
+#[test]
+fn a_template_is_read_with_what_it_writes_unknown() {
+    let source = Source::new("templates/a.yaml", CHART);
+    let file = lower(&source, SourceId(0), &Options::default());
+    assert_eq!(names(&file), ["{{ .name }}Down", "b"]);
+    assert!(file.problems.is_empty(), "{:?}", file.problems);
+    let rule = &file.rules[0];
+    assert!(rule.name.templated() && rule.expr.templated() && rule.query.is_some());
+    let severity = rule.labels.get("severity").unwrap();
+    assert_eq!(severity.value.value(), "{{ if .page }}page{{ else }}info{{ end }}");
+    assert!(severity.value.templated());
+    assert!(rule.labels.get("team").unwrap().value.templated(), "the branches differ");
+    assert!(rule.labels.open && !rule.annotations.open);
+    let summary = &rule.annotations.get("summary").unwrap().value;
+    assert_eq!(summary.value(), "Down: {{ $labels.instance }} of {{ $labels.job }}");
+    assert!(!summary.templated());
+    assert_eq!(bytes(&file, &source, summary, "$labels.instance"), "$labels.instance");
+    assert_eq!(bytes(&file, &source, summary, "{{ $labels.job"), "{{\" }} $labels.job");
+    assert!(rule.annotations.get("description").unwrap().value.templated());
+    assert_eq!(source.position(rule.name.span().start, Encoding::Scalar).line, 6);
+    let record = &file.rules[1];
+    assert!(record.kind == RuleKind::Record && !record.expr.templated());
+    assert_eq!(file.group(record).name.as_ref().map(Text::value), Some("{{ .Release.Name }}-x"));
+}
+
+#[test]
+fn a_block_that_an_action_may_write_is_unknown() {
+    let file = read(
+        "- alert: A\n  expr: up\n  {{- include \"annotations\" . | nindent 2 }}\n- alert: B\n  expr: up\n  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n- alert: C\n  expr: up\n",
+    );
+    let open: Vec<_> = file.rules.iter().map(|rule| (rule.labels.open, rule.annotations.open)).collect();
+    assert_eq!(open, [(true, true), (true, false), (false, false)]);
+    let file =
+        read("- alert: A\n  expr: up\n  annotations:\n    summary:\n      {{ .Values.summary }}\n    description:\n");
+    let annotations = &file.rules[0].annotations;
+    assert!(annotations.get("summary").is_some_and(|entry| entry.value.templated() && !entry.value.is_null()));
+    assert!(annotations.get("description").is_some_and(|entry| entry.value.is_null()));
+}
+
+#[test]
+fn jinja_and_erb_are_templates_too() {
+    let jinja = read(
+        "{% for t in teams %}\n- alert: {{ t }}Down\n  expr: up == {{ '{{' }}\n  annotations: {a: '{% raw %}{{ $value }}{% endraw %}'}\n{% endfor %}\n",
+    );
+    assert_eq!(names(&jinja), ["{{ t }}Down"]);
+    assert_eq!(jinja.rules[0].annotations.get("a").map(|e| e.value.value()), Some("{{ $value }}"));
+    let erb = read(
+        "<% if p('x') %>\n- alert: A\n  expr: up\n  for: <%= p('for') %>\n  annotations:\n    a: of {{ $value }}\n<% end %>\n",
+    );
+    assert_eq!(names(&erb), ["A"]);
+    assert!(erb.rules[0].hold.as_ref().is_some_and(Text::templated));
+    assert!(!erb.rules[0].annotations.get("a").unwrap().value.templated());
+}
+
+#[test]
+fn a_broken_file_still_yields_its_good_rules() {
+    let good = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n  - alert: B\n    expr: up\n";
+    let file = read(&format!("{good}  - alert: \"C\n"));
+    assert_eq!(names(&file)[..2], ["A", "B"]);
+    assert!(file.problems.iter().any(|problem| problem.diagnostic.rule == "yaml-syntax"));
+    for end in 0..good.len() {
+        let _ = read(&good[..end]);
+        let _ = read(&good[end..]);
+    }
+}
+
+#[test]
+fn a_broken_file_with_templates_of_prometheus_is_not_taken_for_a_template() {
+    let text = "- alert: A\n  expr: up\n  annotations:\n    a: {{ printf \"%.0f\" $value }} of {{ $labels.x }}\n    b: '{{ if gt $value 1.0 }}x{{ end }}'\n";
+    let file = read(&format!("groups:\n- name: g\n  rules:\n  {}", text.replace('\n', "\n  ")));
+    assert!(file.layers.len() == 1 && file.problems.iter().any(|problem| problem.diagnostic.rule == "yaml-syntax"));
+}
+
+#[test]
+fn comments_are_found_in_strings_as_well() {
+    let file = read("# one\ndata:\n  a: |\n    # two: because\n    - alert: A\n      expr: up # three\n");
+    let comments: Vec<_> = file.comments.iter().map(|c| (c.text.as_str(), c.own_line)).collect();
+    assert_eq!(comments, [("one", true), ("two: because", true), ("three", false)]);
+}
+
+#[test]
+fn aliases_cannot_multiply_the_work() {
+    let mut bomb = String::from("a: &a [{alert: A, expr: up}]\n");
+    for (from, to) in ('a'..'l').zip('b'..'m') {
+        bomb +=
+            &format!("{to}: &{to} [*{from}, *{from}, *{from}, *{from}, *{from}, *{from}, *{from}, *{from}, *{from}]\n");
+    }
+    let file = read(&bomb);
+    assert!(matches!(file.reading, Reading::NotChecked("too-large", _)));
+    assert!(file.rules.len() < 20_000);
+}
