@@ -43,7 +43,9 @@ pub use time::{DAY, HOUR, MINUTE, Millis, Period, SECOND, WEEK, parse_time, prin
 pub use write::{Record, write, write_episodes};
 
 use store::Store;
-pub(super) use time::{millis, seconds};
+pub(super) use time::millis;
+#[cfg(feature = "online")]
+pub(super) use time::seconds;
 
 /// The first line of a snapshot: what was looked at, and when.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

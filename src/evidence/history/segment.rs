@@ -38,20 +38,28 @@ pub struct Grid {
 /// The episodes in `samples`, replicas united.
 pub fn segment(samples: Vec<Samples>, grid: &Grid) -> Vec<Record> {
     let inferred = infer(&samples, grid);
-    let mut series: BTreeMap<(Vec<(String, String)>, State), (Option<Millis>, Vec<Record>)> = BTreeMap::new();
+    let mut series: BTreeMap<(Vec<(String, String)>, State), Seen> = BTreeMap::new();
     for mut one in samples {
         let rule = rule(&one.labels).to_owned();
         let steps =
             Steps { known: grid.intervals.get(&rule).map_or(&[], Vec::as_slice), inferred: inferred.get(&rule) };
         let replica = one.labels.iter().any(|(name, _)| grid.replicas.contains(name));
         one.labels.retain(|(name, _)| !grid.replicas.contains(name));
-        let (interval, records) = series.entry((one.labels.clone(), one.state)).or_default();
-        if replica {
-            *interval = (*interval).max(steps.at(grid.window.to));
-        }
-        records.extend(episodes(&rule, &one, &steps, grid));
+        let seen = series.entry((one.labels.clone(), one.state)).or_default();
+        seen.interval = seen.interval.max(steps.at(grid.window.to));
+        seen.replicas |= replica;
+        seen.records.extend(episodes(&rule, &one, &steps, grid));
     }
-    series.into_values().flat_map(|(interval, records)| unite_replicas(records, interval, grid.window.to)).collect()
+    let end = grid.window.to;
+    series.into_values().flat_map(|seen| seen.unite(end)).collect()
+}
+
+/// What all replicas saw of a series.
+#[derive(Default)]
+struct Seen {
+    interval: Option<Millis>,
+    replicas: bool,
+    records: Vec<Record>,
 }
 
 fn rule(labels: &[(String, String)]) -> &str {
@@ -156,7 +164,7 @@ fn goes_on(series: &Samples, before: Millis, after: Millis, steps: &Steps, grid:
         (Some(a), Some(b)) if a == b => true,
         // What came after is another alert, unless it is only younger because the server forgot.
         (Some(_), Some(b)) if b < after - most => false,
-        _ => up <= most + step.unwrap_or(0),
+        _ => step.is_some_and(|step| up < step),
     }
 }
 
@@ -166,27 +174,28 @@ fn active_at(series: &Samples, time: Millis) -> Option<Millis> {
     next.checked_sub(1).and_then(|i| series.active_at.get(i)).filter(|&&(at, _)| at == time).map(|&(_, value)| value)
 }
 
-/// Episodes of several replicas: those that overlap or touch are one, each replica having seen its own evaluations.
-fn unite_replicas(records: Vec<Record>, interval: Option<Millis>, end: Millis) -> Vec<Record> {
-    let Some(interval) = interval else { return join(records, None, end) };
-    let mut joined: Vec<Record> = Vec::new();
-    let mut records = records;
-    records.sort_by_key(|record| (record.first, record.last));
-    for next in records {
-        match joined.last_mut() {
-            Some(last) if next.first <= last.last + interval => {
-                let (first, end) = (last.first, last.last.max(next.last));
-                last.open |= next.open;
-                if end > last.last || next.samples > last.samples {
-                    let whole = u32::try_from((end - first + interval / 2) / interval + 1).unwrap_or(u32::MAX);
-                    last.samples = whole;
+impl Seen {
+    /// Episodes of several replicas that overlap or touch are one, each replica having seen its own evaluations.
+    fn unite(self, end: Millis) -> Vec<Record> {
+        let (Some(interval), true) = (self.interval.filter(|&i| i > 0), self.replicas) else {
+            return join(self.records, self.interval, end);
+        };
+        let mut records = self.records;
+        records.sort_by_key(|record| (record.first, record.last));
+        let mut joined: Vec<Record> = Vec::new();
+        for next in records {
+            match joined.last_mut() {
+                Some(last) if next.first <= last.last + interval => {
+                    last.open |= next.open;
+                    last.last = last.last.max(next.last);
+                    let whole = (last.last - last.first + interval / 2) / interval + 1;
+                    last.samples = u32::try_from(whole).unwrap_or(u32::MAX);
                 }
-                last.last = end;
+                _ => joined.push(next),
             }
-            _ => joined.push(next),
         }
+        joined
     }
-    joined
 }
 
 /// The parts of `window` that no period covers, shorter ones than `least` left out.

@@ -152,7 +152,7 @@ impl Known {
         let reach = every + every / 2;
         let expr = format!("absent_over_time({selector}[{reach}ms])");
         let mut absent: Vec<Period> = Vec::new();
-        fetch(server, &expr, window, *every, &mut |_, answer| {
+        fetch(server, &expr, window, every / 4, &mut |_, answer| {
             let points = answer.into_iter().flatten().flat_map(|series| &series.points);
             absent.extend(points.map(|&(at, _)| Period::new(at - reach, at)));
         })?;

@@ -73,7 +73,7 @@ fn waits_and_keeps_firing() {
     );
     // Absent from 60: kept while less than 25 seconds have passed since, and again from 90 and 130 on.
     let episodes = played(&server, &group(0), &rule(20, 25, &[]));
-    assert_eq!(episodes, [(State::Pending, 20, 30, 2), (State::Pending, 120, 120, 1), (State::Firing, 40, 110, 8)]);
+    assert_eq!(episodes, [(State::Pending, 20, 30, 2), (State::Firing, 40, 150, 12)]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 mod judged;
 mod replayed;
+mod segmented;
 
 use super::*;
 
