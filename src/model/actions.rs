@@ -1,6 +1,6 @@
 //! The actions of template engines in a text: where each begins and ends, and whether it writes something.
 
-use super::placeholder::helm;
+use super::placeholder::{braced_variable, certainly_helm, helm};
 use crate::source::TextRange;
 use crate::yaml::{Kind, Parsed};
 
@@ -16,6 +16,10 @@ pub(super) struct Engine {
     pub erb: bool,
     /// Go's with other delimiters: `[[ … ]]`.
     pub brackets: bool,
+    /// `${x}`, as `envsubst` has it.
+    pub dollar: bool,
+    /// Whether nothing but such an engine writes these actions.
+    pub certain: bool,
 }
 
 /// What an action does.
@@ -43,7 +47,8 @@ impl Engine {
         let jinja = text.match_indices("{%").any(|(at, _)| !text[at + 2..].starts_with('%')) || text.contains("{#");
         let erb = text.contains("<%");
         let brackets = text.contains("[[ ") || text.contains("[[-") || text.contains("[[.");
-        if !(braces || jinja || erb || brackets) {
+        let dollar = text.contains("${");
+        if !(braces || jinja || erb || brackets || dollar) {
             return None;
         }
         let tree = &parsed.tree;
@@ -53,16 +58,18 @@ impl Engine {
         if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) {
             return None;
         }
-        let engine = Self { go: braces && !jinja && !erb, jinja, erb, brackets };
-        let all = pieces(text, engine);
+        let go = braces && !jinja && !erb;
+        let certain = jinja || erb || go && (text.contains("{{-") || certainly_helm(text));
+        let engine = Self { go, jinja, erb, brackets, dollar, certain };
         let foreign = |piece: &Piece| match *piece {
             Piece::Action(range, _) => {
-                !engine.go || brackets || helm(&text[range.start as usize + 2..range.end as usize - 2])
+                let action = &text[range.range()];
+                !action.starts_with("{{") || jinja || helm(&action[2..action.len() - 2])
             }
             Piece::Text(_) => false,
         };
-        let escaped = || ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{- /*", "{{/*"].iter().any(|mark| text.contains(mark));
-        (all.iter().any(foreign) || engine.go && escaped()).then_some(engine)
+        let escaped = || ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{/*"].iter().any(|mark| text.contains(mark));
+        (pieces(text, engine).iter().any(foreign) || go && escaped()).then_some(engine)
     }
 }
 
@@ -71,7 +78,7 @@ pub(super) fn pieces(text: &str, engine: Engine) -> Vec<Piece> {
     let own = !text.contains("$labels :=") && !text.contains("$labels:=");
     let mut reader = Reader { text, engine, own, out: Vec::new(), from: 0, failures: 0, unprotected: false };
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '<', '['])) {
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '<', '[', '$'])) {
         at += found;
         at = reader.action(at).unwrap_or(at + 1);
     }
@@ -157,7 +164,7 @@ impl Reader<'_> {
     /// Reads the action at `at`, if there is one: where it ends.
     fn action(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let Engine { go, jinja, erb, brackets } = self.engine;
+        let Engine { go, jinja, erb, brackets, dollar, .. } = self.engine;
         let (len, does) = if (go || jinja) && rest.starts_with("{{") {
             let len = self.braces(rest)?;
             match self.output(at, len) {
@@ -188,6 +195,8 @@ impl Reader<'_> {
         } else if brackets && rest.starts_with("[[") && !rest.starts_with("[[:") {
             let len = self.until(rest, "]]")?;
             (len, go_word(&rest[2..len - 2]))
+        } else if dollar && rest.starts_with("${") {
+            (braced_variable(rest)?, Does::Output)
         } else {
             return None;
         };

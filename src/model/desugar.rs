@@ -166,15 +166,16 @@ impl<'t> Writer<'t> {
     /// Whether an action behind `key:` stands beside a mapping on the lines below.
     fn below(&self, before: &[Piece], indent: usize, end: Option<u32>) -> bool {
         let Some(Piece::Text(range)) = before.last() else { return false };
-        if self.block.is_some() || !self.raw(*range).trim_end().ends_with(':') {
+        let line = self.raw(*range).trim_end();
+        if self.block.is_some() || !line.ends_with(':') {
             return false;
         }
         let rest = end.and_then(|end| self.text.get(end as usize + 1..)).unwrap_or("");
         let next = rest.lines().take(8).find(|line| {
             let line = line.trim();
-            !line.is_empty() && !line.starts_with("{{") && !line.starts_with('#')
+            !line.is_empty() && !["{{", "{%", "<%", "[[", "#"].iter().any(|open| line.starts_with(open))
         });
-        next.is_some_and(|line| line.len() - line.trim_start_matches(' ').len() > indent)
+        next.is_some_and(|next| next.len() - next.trim_start_matches(' ').len() > key_column(indent, line))
     }
 
     /// Remembers a block scalar that begins on this line.
@@ -182,25 +183,28 @@ impl<'t> Writer<'t> {
         if self.block.is_some() {
             return;
         }
-        let Some(Piece::Text(range)) =
-            pieces.iter().rev().find(|piece| !matches!(piece, Piece::Text(range) if range.is_empty()))
-        else {
-            return;
-        };
+        let empty = |piece: &&Piece| matches!(piece, Piece::Text(range) if range.is_empty());
+        let Some(Piece::Text(range)) = pieces.iter().rev().find(|piece| !empty(piece)) else { return };
         let line = self.raw(*range).trim_end();
         let word = line.rsplit([' ', '\t']).next().unwrap_or("");
         let header =
             word.starts_with(['|', '>']) && word[1..].bytes().all(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'));
         let before = line[..line.len() - word.len()].trim_end();
         if header && (before.ends_with([':', '-']) || before.contains(": !") || before.contains(": &")) {
-            let mut key = indent;
-            let mut start = self.raw(*range).trim_start();
-            while let Some(item) = start.strip_prefix("- ") {
-                let item = item.trim_start();
-                key += start.len() - item.len();
-                start = item;
-            }
-            self.block = Some(if before.ends_with('-') && !before.contains(':') { indent } else { key });
+            let item = before.ends_with('-') && !before.contains(':');
+            self.block = Some(if item { indent } else { key_column(indent, line) });
         }
     }
+}
+
+/// The column of the key on a line of this indentation, behind the dashes of its items.
+fn key_column(indent: usize, line: &str) -> usize {
+    let mut column = indent;
+    let mut rest = line.trim_start();
+    while let Some(item) = rest.strip_prefix("- ") {
+        let item = item.trim_start();
+        column += rest.len() - item.len();
+        rest = item;
+    }
+    column
 }

@@ -72,6 +72,11 @@ const SPRIG: &[&str] = &[
     "div",
 ];
 
+/// Whether a text has words that only Helm brings in.
+pub(super) fn certainly_helm(text: &str) -> bool {
+    HELM.iter().any(|word| text.contains(word))
+}
+
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
 /// Prometheus does not define.
 pub(super) fn helm(inner: &str) -> bool {
@@ -100,7 +105,7 @@ impl Marks {
             brackets: text.contains("[["),
             dollar: text.contains('$'),
             tags: text.contains("{%") || text.contains("<%"),
-            go: braces && HELM.iter().any(|word| text.contains(word)),
+            go: braces && certainly_helm(text),
         }
     }
 
@@ -209,6 +214,11 @@ fn go_brackets(bytes: &[u8]) -> Option<usize> {
     let word =
         inner.iter().find(|byte| **byte != b' ').is_some_and(|byte| byte.is_ascii_alphabetic() || b".$".contains(byte));
     if spaced && word { enclosed(bytes, b"]]") } else { None }
+}
+
+/// Length of the `${x}` at the start.
+pub(super) fn braced_variable(text: &str) -> Option<usize> {
+    named(text.as_bytes(), 2, b"}")
 }
 
 /// `${x}` or `$X`; `$1`, `$labels` and `$value` are others' business.
