@@ -168,7 +168,7 @@ fn private_addresses_are_never_asked() {
     let server = Server::start(|request| match request.path.as_str() {
         "/to-literal" => redirect(302, "http://127.0.0.1:1/x"),
         "/to-hex" => redirect(302, "http://0x7f.1:1/x"),
-        "/to-mapped" => redirect(302, "http://[::ffff:169.254.169.254]/latest/meta-data"),
+        "/to-mapped" => redirect(302, "http://[::ffff:127.0.0.1]:1/x"),
         "/to-name" => {
             redirect(302, &format!("http://inner.acme.io:{}/x", request.headers["host"].split(':').nth(1).unwrap()))
         }
@@ -363,6 +363,8 @@ fn broken_answers_are_tried_again_and_then_unknown() {
         assert_eq!(answer.verdict, Verdict::Unverified, "{path}: {}", answer.reason);
         assert!(!answer.reason.is_empty() && !answer.reason.contains(char::is_control), "{path}");
     }
+    let tries = server.lines().iter().filter(|line| line.ends_with("/fails")).count();
+    assert_eq!(tries, 4, "two, and two at the second look");
     let tls = format!("https://127.0.0.1:{}/x", server.address.port());
     assert_eq!(verdict(&settings(""), &tls), Verdict::Unverified);
     assert_eq!(verdict(&settings(""), "http://wiki.acme.io:1/x"), Verdict::Unverified, "nobody listens");

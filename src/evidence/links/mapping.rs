@@ -8,7 +8,41 @@ use super::address::{Address, path};
 use super::pattern::{Captures, Pattern};
 use super::settings::{Anchors, Case};
 
-/// Answers references from files: what `from` matches, lies at `to`.
+/// Answers references from files: what `from` matches, lies at `to`. The first mapping whose `from` matches decides.
+///
+/// ```yaml
+/// mappings:
+///   # A Hugo site: pages are published under the lower-case names of their files.
+///   - from: https://runbooks.acme.io/runbooks/{component}/{alert}
+///     to: content/runbooks/{component}/{alert}.md
+///     tree: ../runbooks
+///     case: lower
+///   # A checkout of a repository of a forge.
+///   - from: https://github.com/acme/docs/(blob|tree)/(main|master)/{path...}
+///     to: "{path...}"
+///     tree: ../docs
+///   # References that are paths, without a host.
+///   - from: playbooks/{page...}
+///     to: docs/playbooks/{page...}
+/// ```
+///
+/// | key | default | meaning |
+/// | --- | --- | --- |
+/// | `from` | | a URL, or a path; see [`Pattern`] for `{name}`, `{name...}` and `(a\|b)` |
+/// | `to` | | the file below `tree`, with the captures of `from` |
+/// | `tree` | the policy's folder | the folder of the files; outside of the repository only with `--config` |
+/// | `case` | `exact` | `exact`, `lower` or `ignore`; see [`Case`] |
+/// | `extensions` | [`extensions`], none for a forge | what may stand after `to` in a file's name |
+/// | `index` | `index`, `_index`, `README`, `readme` | files, without extension, that stand for their folder |
+/// | `anchors` | `auto` | `github`, `gitlab`, `hugo`, `mkdocs` or `any`; `auto` tells forges by `from`, else takes any |
+///
+/// Compared are the host without case and the path without percent-encoding, without `/` or `/index.html` at its end; `http`
+/// and `https` are the same. Of the query only the parameters count that `from` names (`?title={page}`); the fragment is the
+/// anchor. What a capture brings can't lead out of its place: `..`, `/`, `\` and NUL behind percent-encoding are refused.
+///
+/// A file is looked for as `to` says; then, if `to` ends with none of the extensions, with each of them; then as a folder (`to`
+/// without its extension) with an index file; then by the addresses that pages give themselves in their front matter
+/// (`slug`, `url`, `aliases`, `permalink`). A folder without an index file is a page of a forge, and not known elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(try_from = "Raw")]
 pub struct Mapping {

@@ -1,4 +1,4 @@
-//! The policy's section `links:`: where runbooks lie, and how to ask for those that lie elsewhere.
+//! What the policy's section `runbook` says of links: where runbooks lie, and how to ask for those that lie elsewhere.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::mapping::Mapping;
 
-/// Section `links:` of `groundrules.yaml`. Every key may be left out.
+/// The keys on links of the section `runbook` of `groundrules.yaml`. Every key may be left out.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {

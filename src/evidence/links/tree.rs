@@ -64,6 +64,7 @@ pub fn unlinked<'a>(
 }
 
 /// What to ask the network for this question: a URL, after a base was put before a path. `None` where nothing can be asked.
+#[cfg(feature = "online")]
 pub(crate) fn network_target(question: &Question, settings: &Settings) -> Option<(Url, Target)> {
     let target = Target::of(question).ok().filter(|target| !target.page_open)?;
     let url = match &target.place {
