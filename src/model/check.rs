@@ -40,6 +40,8 @@ impl Lowering<'_> {
     /// Keys that the dialect does not know.
     pub(super) fn check_keys(&mut self, view: View<'_>, fields: &Fields, level: Level, holder: Holder) {
         let (common, more) = dialect::known(holder.dialect, level);
+        let known = |name: &str| common.contains(&name) || more.contains(&name);
+        let mut free: Option<Vec<&str>> = None;
         for &(key, _) in &fields.entries {
             if view.tree.is_null(key) {
                 continue;
@@ -48,26 +50,24 @@ impl Lowering<'_> {
                 self.want_text(view, key, "a key");
                 continue;
             };
-            if common.contains(&name) || more.contains(&name) || self.unknown(view, key) {
+            if known(name) || self.unknown(view, key) {
                 continue;
             }
-            let candidates: Vec<&str> = common.iter().chain(more).copied().collect();
-            let near = suggest::nearest(name, &candidates);
-            if holder.strict || near.is_some_and(|near| !written(view, fields, near)) {
-                self.unknown_key(view, fields, key, level, holder, near);
+            let free = free.get_or_insert_with(|| {
+                let mut free: Vec<&str> = common.iter().chain(more).copied().collect();
+                for name in fields.entries.iter().filter_map(|(key, _)| view.key(*key)).filter(|name| known(name)) {
+                    free.retain(|other| *other != name);
+                }
+                free
+            });
+            let near = suggest::nearest(name, free);
+            if holder.strict || near.is_some() {
+                self.unknown_key(view, key, level, holder, near);
             }
         }
     }
 
-    fn unknown_key(
-        &mut self,
-        view: View<'_>,
-        fields: &Fields,
-        key: NodeId,
-        level: Level,
-        holder: Holder,
-        near: Option<&str>,
-    ) {
+    fn unknown_key(&mut self, view: View<'_>, key: NodeId, level: Level, holder: Holder, near: Option<&str>) {
         let name = view.tree.text(key);
         let (what, kind) = match level {
             Level::File => ("a rule file", "rulefmt.RuleGroups"),
@@ -85,7 +85,7 @@ impl Lowering<'_> {
         }
         if let Some(near) = near {
             diagnostic.help(format!("did you mean `{near}`?"));
-            if !written(view, fields, near) && view.tree.style(key) == Style::Plain {
+            if view.tree.style(key) == Style::Plain {
                 diagnostic.fix(true, vec![Edit { span, text: near.to_owned() }]);
             }
         } else {
@@ -324,11 +324,6 @@ impl Lowering<'_> {
             .label("never loaded")
             .help("put these groups under the first `groups:`, or into a file of their own");
     }
-}
-
-/// Whether the mapping has this key.
-fn written(view: View<'_>, fields: &Fields, name: &str) -> bool {
-    fields.entries.iter().any(|(key, _)| view.key(*key) == Some(name))
 }
 
 /// Whether the value loads as the empty text.

@@ -1,5 +1,8 @@
 //! Scalars, mappings of strings, groups and rules of a tree as parts of the model.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::placeholder;
@@ -61,6 +64,8 @@ impl Lowering<'_> {
         if !self.spend(entries.len()) {
             return Vec::new();
         }
+        let template = self.file.layers[view.layer as usize].template;
+        let mut seen: HashMap<Arc<str>, usize> = HashMap::new();
         let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             if view.tree.is_null(key) {
@@ -69,16 +74,12 @@ impl Lowering<'_> {
             let (Some(key), Some(value)) = (self.text(view, key, Use::Word), self.text(view, value, Use::Value)) else {
                 continue;
             };
-            let branch = view.layer > 0
-                && out.iter_mut().any(|other| {
-                    let same = other.key.value() == key.value();
-                    if same && other.value.value() != value.value() {
-                        other.value.set_templated();
-                    }
-                    same
-                });
-            if !branch {
-                out.push(Entry { key, value });
+            // The branches of a condition may write one key each: which value comes out is not known.
+            let first = if template { *seen.entry(key.value().into()).or_insert(out.len()) } else { out.len() };
+            match out.get_mut(first) {
+                None => out.push(Entry { key, value }),
+                Some(other) if other.value.value() != value.value() => other.value.set_templated(),
+                Some(_) => {}
             }
         }
         out

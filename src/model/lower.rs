@@ -27,10 +27,6 @@ pub struct Options {
 pub fn lower(source: &Source, id: SourceId, options: &Options) -> File {
     let mut lowering = Lowering::new(source, id, options);
     lowering.file.reading = if lowering.stock() { lowering.as_prometheus() } else { lowering.as_anything() };
-    if lowering.cut {
-        let why = "its aliases and merge keys stand for more than is read".to_owned();
-        lowering.file.reading = Reading::NotChecked("too-large", why);
-    }
     lowering.finish()
 }
 
@@ -47,6 +43,8 @@ pub(super) struct Lowering<'a> {
     visits: usize,
     /// Whether they did.
     cut: bool,
+    /// Which limit of the YAML reader the file goes beyond.
+    pub limit: Option<String>,
     /// Whether something was read as a rule file, though it may hold no rule.
     pub rule_file: bool,
     /// Room for a problem that is not told any more.
@@ -74,6 +72,7 @@ impl<'a> Lowering<'a> {
             rule: None,
             visits: 0,
             cut: false,
+            limit: None,
             rule_file: false,
             spare: None,
             words: HashSet::new(),
@@ -115,9 +114,6 @@ impl<'a> Lowering<'a> {
     fn as_prometheus(&mut self) -> Reading {
         let parsed = yaml::parse(self.source.text());
         let view = self.view(&parsed, 0);
-        if let Some(limit) = parsed.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
-            return Reading::NotChecked("too-large", limit.message.clone());
-        }
         self.yaml_errors(&parsed, 0);
         self.comments(view);
         if let Some(&root) = parsed.tree.documents().first() {
@@ -217,6 +213,11 @@ impl<'a> Lowering<'a> {
 
     fn finish(self) -> File {
         let mut file = self.file;
+        let cut = self.cut.then(|| "its aliases and merge keys stand for more than is read".to_owned());
+        let rules = || file.reading == Reading::Rules || recognise::has_rule_lines(self.source.text());
+        if let Some(why) = self.limit.or(cut).filter(|_| rules()) {
+            file.reading = Reading::NotChecked("too-large", why);
+        }
         file.comments.sort_by_key(|comment| comment.span.start);
         file.problems.sort_by_key(|problem| (problem.diagnostic.span.start, problem.diagnostic.span.end));
         file

@@ -30,6 +30,8 @@ pub use layer::Layer;
 pub use text::Text;
 pub use workspace::{Part, Workspace};
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Diagnostic;
 use crate::promql;
 use crate::source::{SourceId, Span};
@@ -285,7 +287,10 @@ impl File {
 
     /// All labels of `rule`, those of its group first, a label of the rule taking its place.
     pub fn labels<'a>(&'a self, rule: &'a Rule) -> impl Iterator<Item = &'a Entry> {
-        let inherited = self.group(rule).labels.iter().filter(|entry| rule.labels.get(entry.key.value()).is_none());
+        let group = &self.group(rule).labels;
+        let own = if group.is_empty() { &[][..] } else { &rule.labels.entries[..] };
+        let own: HashSet<&str> = own.iter().map(|entry| entry.key.value()).collect();
+        let inherited = group.iter().filter(move |entry| !own.contains(entry.key.value()));
         inherited.chain(&rule.labels.entries)
     }
 }

@@ -6,7 +6,7 @@ use super::placeholder;
 use super::shapes::View;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Span, TextRange};
-use crate::yaml::{self, Kind, NodeId, Parsed};
+use crate::yaml::{self, ErrorKind, Kind, NodeId, Parsed};
 
 /// The lint rules that these findings belong to.
 const SYNTAX: &str = "yaml-syntax";
@@ -43,6 +43,10 @@ impl Lowering<'_> {
     pub(super) fn yaml_errors(&mut self, parsed: &Parsed, layer: u32) {
         let template = self.file.layers[layer as usize].template;
         for error in &parsed.errors {
+            if error.kind == ErrorKind::Limit {
+                self.limit = Some(error.message.clone());
+                continue;
+            }
             if template {
                 self.unreadable(layer, error);
                 return;

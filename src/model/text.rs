@@ -112,3 +112,13 @@ impl Text {
         self.far.as_ref().and_then(|far| far.alias)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_of_them_fit() {
+        assert!(size_of::<Text>() <= 40);
+    }
+}

@@ -259,6 +259,15 @@ fn comments_are_found_in_strings_as_well() {
 }
 
 #[test]
+fn what_is_nested_too_deep_is_said_not_to_be_checked() {
+    let text = format!("- alert: A\n  expr: up\n- x: {}\n", "[".repeat(5_000));
+    for dialect in [None, Some(Dialect::Prometheus)] {
+        let file = lower(&source(&text), SourceId(0), &Options { dialect, ..Options::default() });
+        assert!(matches!(file.reading, Reading::NotChecked("too-large", _)), "{:?}", file.reading);
+    }
+}
+
+#[test]
 fn aliases_cannot_multiply_the_work() {
     let mut bomb = String::from("a: &a [{alert: A, expr: up}]\n");
     for (from, to) in ('a'..'l').zip('b'..'m') {
