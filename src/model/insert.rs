@@ -25,7 +25,8 @@ pub fn entry(file: &File, source: &Source, rule: &Rule, block: BlockKind, key: &
         BlockKind::Annotations => ("annotations", &rule.annotations),
     };
     let place = Place { text: source.text(), source: rule.span, rule };
-    if block.open || !place.of_the_file(file, source) {
+    let shared = place.anchored(rule.span) || block.span.is_some_and(|span| place.anchored(span));
+    if block.open || shared || !place.of_the_file(file, source) {
         return None;
     }
     let inside = |span: Span| rule.span.range().contains(span.range());
@@ -69,6 +70,13 @@ impl Place<'_> {
         let lines = source.slice(self.source.range());
         let action = |line: &str| ["{{", "{%", "<%", "[["].iter().any(|open| line.trim_start().starts_with(open));
         layer.same_lines(self.rule.name.raw().range) && !lines.split(['\n', '\r']).any(action)
+    }
+
+    /// Whether the mapping has an anchor, so that it may be used elsewhere as well.
+    fn anchored(&self, mapping: Span) -> bool {
+        let before = self.text.get(..mapping.start as usize).unwrap_or("").trim_end();
+        let word = before.len() - before.bytes().rev().take(256).take_while(|byte| !byte.is_ascii_whitespace()).count();
+        before.as_bytes().get(word) == Some(&b'&')
     }
 
     fn line_start(&self, at: usize) -> usize {
@@ -119,7 +127,7 @@ impl Place<'_> {
     fn below(&self, entry: &Entry, pair: &str) -> Option<Edit> {
         let key = entry.key.alias().unwrap_or(entry.key.span()).start as usize;
         let indent = self.text.get(self.line_start(key)..key)?;
-        if !indent.bytes().all(|byte| byte == b' ') || entry.value.keeps_breaks(self.text) {
+        if !indent.bytes().all(|byte| byte == b' ') || entry.value.ends_open(self.text) {
             return None;
         }
         let end = self.line_end(end(entry));
@@ -152,7 +160,7 @@ impl Place<'_> {
                 &block,
             );
         }
-        if self.texts().any(|text| text.span().end as usize == end && text.keeps_breaks(self.text)) {
+        if self.texts().any(|text| text.span().end as usize == end && text.ends_open(self.text)) {
             return None;
         }
         let indent = self.indent(start)?;

@@ -63,11 +63,13 @@ impl Text {
         Raw { range, style: self.style, indent: self.indent }
     }
 
-    /// Whether it is a block scalar that keeps the line breaks behind it (`|+`). `text` is that of the file.
-    pub(super) fn keeps_breaks(&self, text: &str) -> bool {
-        let block = matches!(self.style, Style::Literal | Style::Folded);
+    /// Whether a line behind it would change it: a block scalar that keeps the line breaks behind it (`|+`), or one at the end of a
+    /// text that has no line break there. `text` is that of the file.
+    pub(super) fn ends_open(&self, text: &str) -> bool {
         let header = text.get(self.span.range().range()).unwrap_or("");
-        block && header.bytes().take_while(|byte| !matches!(byte, b'\n' | b'\r' | b'#')).any(|byte| byte == b'+')
+        let header = header.split(['\n', '\r', '#']).next().unwrap_or("");
+        matches!(self.style, Style::Literal | Style::Folded)
+            && (header.contains('+') || !header.contains('-') && !self.value.ends_with('\n'))
     }
 
     /// Index into [`File::layers`] of the text that it is a scalar of.
