@@ -1,7 +1,10 @@
 //! Gathers the answers to what the lint rules ask: from local trees, from a snapshot, and from the network where that is allowed.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
+#[cfg(feature = "online")]
+use std::path::PathBuf;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -9,20 +12,72 @@ use jiff::civil::Date;
 use super::load::Loaded;
 use super::{Common, Stop};
 use crate::evidence::history::{self, History};
+use crate::evidence::links::disk::Disk;
+use crate::evidence::links::{Answer, Question};
 use crate::evidence::{Evidence, links};
 use crate::lint::{self, Input};
+use crate::policy::Policy;
 
 /// Everything that can be known in this run.
 pub(super) fn gather(common: &Common, snapshot: Option<&Path>, loaded: &Loaded, today: Date) -> Result<Evidence, Stop> {
     let mut evidence = Evidence { history: history(snapshot, loaded)?, ..Evidence::default() };
     let setups = loaded.setups();
     let questions = lint::wanted(&Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today });
+    evidence.runbooks = runbooks(common, loaded, &questions)?;
+    Ok(evidence)
+}
+
+/// Answers about runbooks: from local trees, and from the network where that is allowed.
+pub(super) fn runbooks(common: &Common, loaded: &Loaded, questions: &[Question]) -> Result<BTreeMap<Question, Answer>, Stop> {
+    let mut answers = BTreeMap::new();
     for (part, policy) in loaded.workspace.parts.iter().zip(&loaded.policies) {
         let own = questions.iter().filter(|question| question.root() == part.root);
-        evidence.runbooks.extend(links::tree::resolve(own, &policy.links, &links::disk::Disk));
+        let mut found = links::tree::resolve(own, &policy.links, &Disk);
+        if !common.offline && (common.online || policy.online) {
+            ask(&mut found, policy)?;
+        }
+        answers.extend(found);
     }
-    let _ = common;
-    Ok(evidence)
+    Ok(answers)
+}
+
+/// Asks the network for what no file answers.
+#[cfg(feature = "online")]
+fn ask(answers: &mut BTreeMap<Question, Answer>, policy: &Policy) -> Result<(), Stop> {
+    use crate::evidence::fetch;
+    let open: Vec<Question> = answers.iter().filter(|(_, answer)| !answer.asked).map(|(question, _)| question.clone()).collect();
+    let fetched = fetch::fetch(&open, &policy.links, &net(policy)?).map_err(|error| Stop::Usage(format!("cannot ask the network: {error}")))?;
+    for note in &fetched.notes {
+        super::warn(note);
+    }
+    answers.extend(fetched.answers);
+    Ok(())
+}
+
+#[cfg(not(feature = "online"))]
+fn ask(_: &mut BTreeMap<Question, Answer>, _: &Policy) -> Result<(), Stop> {
+    Err(Stop::Usage("this program was built without the feature `online`".to_owned()))
+}
+
+/// What the fetching may know of this machine.
+#[cfg(feature = "online")]
+#[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
+fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
+    let settings = &policy.links;
+    let trusted = settings.ca_file.as_ref().filter(|_| settings.given.trusted);
+    let authorities = trusted.map(|file| {
+        let path = Path::new(&settings.given.folder).join(file);
+        std::fs::read(&path).map_err(|error| Stop::Usage(format!("cannot read {}: {error}", path.display())))
+    });
+    let env: BTreeMap<String, String> = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    let folder = env.get("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(Path::new(env.get("HOME")?).join(".cache")));
+    Ok(crate::evidence::fetch::Net {
+        cache: folder.map(|folder| folder.join("groundrules/links-v1.jsonl")),
+        now: jiff::Timestamp::now().as_second(),
+        env,
+        authorities: authorities.transpose()?,
+        ..crate::evidence::fetch::Net::default()
+    })
 }
 
 /// The snapshot that the command line names, else the policy's.

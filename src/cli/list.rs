@@ -41,11 +41,7 @@ struct Row<'a> {
 
 pub(super) fn run(command: &List) -> Result<u8, Stop> {
     let loaded = load::load(&command.common)?;
-    if let Some(mistake) = loaded.mistakes.first() {
-        let source = loaded.workspace.source(mistake.span.source);
-        let at = source.position(mistake.span.start, Encoding::Scalar);
-        return Err(Stop::Usage(format!("{}:{}:{}: {} (`groundrules check` shows all mistakes)", source.path, at.line, at.column, mistake.message)));
-    }
+    loaded.refuse_mistakes()?;
     let workspace = &loaded.workspace;
     let parts = workspace.parts.iter().zip(&loaded.policies);
     let rows = parts.flat_map(|(part, policy)| {

@@ -12,7 +12,7 @@ use crate::lint::Setup;
 use crate::model::{self, Part, Reading, Workspace, lower};
 use crate::policy::{self, Policy};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Source, SourceId, Span, TextRange};
+use crate::source::{Encoding, Source, SourceId, Span, TextRange};
 
 /// Everything that was read.
 pub(super) struct Loaded {
@@ -58,6 +58,15 @@ impl Loaded {
     /// The lint rules' share of the policies.
     pub(super) fn setups(&self) -> Vec<&Setup> {
         self.policies.iter().map(|policy| &policy.setup).collect()
+    }
+
+    /// Ends the run where a policy has mistakes; `check` shows them all.
+    pub(super) fn refuse_mistakes(&self) -> Result<(), Stop> {
+        let Some(mistake) = self.mistakes.first() else { return Ok(()) };
+        let source = self.workspace.source(mistake.span.source);
+        let at = source.position(mistake.span.start, Encoding::Scalar);
+        let place = format!("{}:{}:{}", source.path, at.line, at.column);
+        Err(Stop::Usage(format!("{place}: {} (`groundrules check` shows all mistakes of the policy)", mistake.message)))
     }
 
     fn target(&mut self, common: &Common, target: &Target) -> Result<(), Stop> {

@@ -8,6 +8,7 @@ mod list;
 mod load;
 mod parse;
 mod rules;
+mod runbooks;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -33,6 +34,8 @@ enum Command {
     Check(check::Check),
     /// List every rule as it is understood: owner, severity, runbook, and where each came from
     List(list::List),
+    /// List every runbook reference with its verdict
+    Runbooks(runbooks::Runbooks),
     /// List the lint rules
     Rules(rules::Rules),
     /// Show the page of a lint rule: why, bad, good, options
@@ -149,6 +152,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let result = match cli.command {
         Command::Check(command) => check::run(&command),
         Command::List(command) => list::run(&command),
+        Command::Runbooks(command) => runbooks::run(&command),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(command) => explain::run(&command),
         Command::Parse(command) => parse::run(&command),
@@ -167,6 +171,11 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn say(message: &str) -> u8 {
     let _ = writeln!(io::stderr(), "{}", crate::report::safe::lines(message));
     exit::USAGE
+}
+
+/// Says something on standard error that does not end the run.
+fn warn(message: &str) {
+    let _ = writeln!(io::stderr(), "warning: {}", crate::report::safe::lines(message));
 }
 
 /// Standard output, buffered.

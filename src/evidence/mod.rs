@@ -3,6 +3,8 @@
 //! A lint rule names its questions beforehand and reads the answers later; who finds them (a local tree, a cache, the network,
 //! a snapshot of firing history) is no concern of the rule. A question without an answer was not asked.
 
+#[cfg(feature = "online")]
+pub mod fetch;
 pub mod history;
 pub mod links;
 pub mod prometheus;

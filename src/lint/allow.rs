@@ -1,53 +1,80 @@
 //! Waivers at work: which finding each allows, and what that makes of the verdicts.
 
+use std::collections::HashMap;
+
 use super::context::Shared;
 use super::facts::Facts;
 use super::report::{AlertVerdicts, Finding, Waived};
 use super::run::Judged;
-use super::waiver::Waiver;
+use super::waiver::{Index, Waiver, of_file};
 use super::{Active, Verdict};
 use crate::model::{File, Rule};
+use crate::source::Source;
 
-/// Lets the first waiver in force that covers a finding allow it; one that has ended, or may not, is mentioned.
-pub(super) fn apply(
-    own: &[Waiver],
-    shared: &Shared<'_>,
-    active: &Active,
-    (path, file): (&str, &File),
-    rule: Option<(u32, &Rule, &Facts<'_>)>,
-    finding: &mut Finding,
-) {
-    let locked = active.blocks.iter().any(|block| block.locked);
-    for waiver in own.iter().chain(&shared.setup.waivers) {
-        if waiver.fault.is_some() || !waiver.covers(finding.diagnostic.rule, path, file, rule) {
-            continue;
-        }
-        waiver.count(finding.diagnostic.rule);
-        let Some(until) = waiver.until else { continue };
-        if locked {
-            finding.diagnostic.note("the policy lets nobody waive this lint rule");
-            finding.diagnostic.related(waiver.span, "this waiver has no effect");
-        } else if !waiver.is_in_force(shared.today) {
-            finding.diagnostic.note(format!("a waiver of this ended on {until}; its reason was: {}", waiver.because));
-            finding.diagnostic.related(waiver.span, format!("ended on {until}"));
-        } else if finding.waiver.is_none() {
-            finding.waiver = Some(Waived { until, because: waiver.because.clone(), span: waiver.span });
+/// The waivers over one file: its own, and those of the policy.
+pub(super) struct Waivers<'a> {
+    /// Those that the file's comments grant or try to grant.
+    pub own: Vec<Waiver>,
+    index: Index,
+    granted: &'a [Waiver],
+    path: &'a str,
+    file: &'a File,
+}
+
+impl<'a> Waivers<'a> {
+    /// The waivers over a file, `path` being relative to the policy's folder.
+    pub fn of(shared: &Shared<'a>, path: &'a str, file: &'a File, source: &Source) -> Self {
+        let own = of_file(file, source);
+        let index = Index::of(file, &own);
+        Self { own, index, granted: &shared.setup.waivers, path, file }
+    }
+
+    /// The waivers without a fault that cover findings of a lint rule about a rule, or about the file as a whole.
+    pub fn over(&self, lint: &str, rule: Option<(&Rule, &Facts<'_>)>) -> impl Iterator<Item = &Waiver> {
+        let own = self.index.find(&self.own, lint, self.file, rule.map(|(rule, _)| rule));
+        let granted = self.granted.iter().filter(move |waiver| waiver.fault.is_none() && waiver.grants(lint, self.path, self.file, rule));
+        own.into_iter().chain(granted)
+    }
+
+    /// Lets the first waiver in force that covers a finding allow it; one that has ended, or may not, is mentioned.
+    pub fn apply(&self, shared: &Shared<'_>, active: &Active, rule: Option<(&Rule, &Facts<'_>)>, finding: &mut Finding) {
+        let lint = finding.diagnostic.rule;
+        let locked = active.blocks.iter().any(|block| block.locked);
+        for waiver in self.over(lint, rule) {
+            waiver.count(lint);
+            let Some(until) = waiver.until else { continue };
+            if locked {
+                finding.diagnostic.note("the policy lets nobody waive this lint rule");
+                finding.diagnostic.related(waiver.span, "this waiver has no effect");
+            } else if !waiver.is_in_force(shared.today) {
+                finding.diagnostic.note(format!("a waiver of this ended on {until}; its reason was: {}", waiver.because));
+                finding.diagnostic.related(waiver.span, format!("ended on {until}"));
+            } else if finding.waiver.is_none() {
+                finding.waiver = Some(Waived { until, because: waiver.because.clone(), span: waiver.span });
+            }
         }
     }
 }
 
-/// Turns `broken` into `waived` where no finding is left that is not waived. Both lists are in the order of the rules.
+/// Turns `broken` into `waived` where no finding is left that is not waived. The alerts are in the order of their rules.
 pub(super) fn settle(alerts: &mut [(u32, AlertVerdicts)], findings: &[Judged]) {
-    for judged in findings.iter().filter(|judged| judged.finding.waiver.is_some()) {
-        let Some(at) = judged.rule.and_then(|rule| alerts.binary_search_by_key(&rule, |(index, _)| *index).ok()) else { continue };
-        let same = |other: &&Judged| other.rule == judged.rule && other.lint == judged.lint;
-        if findings.iter().filter(same).any(|other| other.finding.waiver.is_none()) {
-            continue;
+    if findings.iter().all(|judged| judged.finding.waiver.is_none()) {
+        return;
+    }
+    let mut waived: HashMap<(u32, u16), Option<&Waived>> = HashMap::new();
+    for Judged { lint, rule, finding } in findings {
+        let Some(rule) = rule else { continue };
+        let all = waived.entry((*rule, *lint)).or_insert(finding.waiver.as_ref());
+        if finding.waiver.is_none() {
+            *all = None;
         }
-        let exceptions = alerts.get_mut(at).map(|(_, verdicts)| &mut verdicts.exceptions);
-        for exception in exceptions.into_iter().flatten().filter(|exception| exception.lint == judged.lint) {
-            exception.verdict = Verdict::Waived;
-            exception.reason = judged.finding.waiver.as_ref().map(|waiver| waiver.because.clone()).unwrap_or_default().into();
+    }
+    for (index, verdicts) in alerts {
+        for exception in &mut verdicts.exceptions {
+            if let Some(Some(waiver)) = waived.get(&(*index, exception.lint)) {
+                exception.verdict = Verdict::Waived;
+                exception.reason = waiver.because.clone().into();
+            }
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What a policy finds in an alert: its owner, its severity, its runbook, and where each came from.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::conventions::{Conventions, Keys};
 use crate::model::{Entry, File, Rule, Text};
-use crate::promql::{ClauseKind, walk};
+use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
 
 /// Owner, severity and runbook of a rule.
@@ -169,4 +172,26 @@ fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &[String]) 
         span: rule.expr.part(file, source, range),
         templated: false,
     })
+}
+
+/// Label values that the alert is known to have: its own, and those that its selectors agree on.
+#[must_use]
+pub fn runbook_labels(file: &File, rule: &Rule) -> BTreeMap<String, String> {
+    let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let expression = rule.expr.value();
+    let matchers = rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
+    for matcher in matchers.filter(|matcher| matcher.op == MatchOp::Equal) {
+        let text = |range| walk::text_of(expression, range).map(Cow::into_owned);
+        let Some((name, value)) = matcher.name.and_then(text).zip(text(matcher.value)) else { continue };
+        let known = labels.entry(name).or_insert_with(|| Some(value.clone()));
+        if known.as_ref() != Some(&value) {
+            *known = None;
+        }
+    }
+    for entry in file.labels(rule) {
+        let value = entry.value.value();
+        let written = !entry.value.templated() && !value.contains("{{");
+        labels.insert(entry.key.value().to_owned(), written.then(|| value.to_owned()));
+    }
+    labels.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }

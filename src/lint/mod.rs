@@ -18,6 +18,7 @@ mod summary;
 pub mod waiver;
 
 pub use context::Context;
+pub use facts::runbook_labels;
 pub use run::{Input, run, wanted};
 
 use crate::diagnostic::Severity;

@@ -9,8 +9,8 @@ use super::facts::Facts;
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
 use super::report::{AlertVerdicts, Exception, Finding, Report};
-use super::waiver::Waiver;
-use super::{Active, Level, Meta, Setup, Verdict, allow, suggest, summary};
+use super::allow::{Waivers, settle};
+use super::{Active, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
 use crate::model::{File, Identity, Rule, RuleKind, Workspace, identities};
@@ -39,11 +39,11 @@ pub(super) struct Judged {
 }
 
 /// What came of one file.
-struct Outcomes {
+struct Outcomes<'a> {
     findings: Vec<Judged>,
     /// One for each alert, with the index of its rule.
     alerts: Vec<(u32, AlertVerdicts)>,
-    waivers: Vec<Waiver>,
+    waivers: Waivers<'a>,
     identities: Vec<Identity>,
 }
 
@@ -168,7 +168,7 @@ impl<'a> PartRun<'a> {
     fn all(&self) -> (Vec<Finding>, Vec<AlertVerdicts>) {
         let places: Vec<Place<'a>> =
             self.shared.workspace.files(self.shared.part).map(|(file, path)| Place { shared: self.shared, file, path }).collect();
-        let mut outcomes: Vec<Outcomes> = places.par_iter().map(|place| self.file(*place)).collect();
+        let mut outcomes: Vec<Outcomes<'a>> = places.par_iter().map(|place| self.file(*place)).collect();
         let mut rest = Vec::new();
         if self.shared.part.whole {
             self.workspace(&places, &mut outcomes, &mut rest);
@@ -178,7 +178,7 @@ impl<'a> PartRun<'a> {
         let mut alerts = Vec::new();
         for outcome in outcomes {
             let (mut seen, found) = (outcome.alerts, outcome.findings);
-            allow::settle(&mut seen, &found);
+            settle(&mut seen, &found);
             alerts.extend(seen.into_iter().map(|(_, verdicts)| verdicts));
             findings.extend(found.into_iter().map(|judged| judged.finding));
         }
@@ -186,11 +186,16 @@ impl<'a> PartRun<'a> {
         (findings, alerts)
     }
 
-    fn file(&self, place: Place<'a>) -> Outcomes {
+    fn file(&self, place: Place<'a>) -> Outcomes<'a> {
         let file = place.file;
         let source = self.shared.workspace.source(file.source);
         let mut out =
-            Outcomes { findings: Vec::new(), alerts: Vec::new(), waivers: super::waiver::of_file(file, source), identities: identities(file) };
+            Outcomes {
+                findings: Vec::new(),
+                alerts: Vec::new(),
+                waivers: Waivers::of(&self.shared, place.path, file, source),
+                identities: identities(file),
+            };
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
             let mut verdicts = place.verdicts(rule, &facts);
@@ -198,6 +203,10 @@ impl<'a> PartRun<'a> {
                 let outcome = place.judge(active, index as u32, rule, &facts);
                 if outcome.verdict != Verdict::Holds {
                     let Outcome { verdict, reason, not_asked, lacking, .. } = outcome;
+                    if verdict == Verdict::Unknown {
+                        // A waiver may be of use once the answer is known.
+                        out.waivers.over(active.meta.id, Some((rule, &facts))).for_each(|waiver| waiver.count(active.meta.id));
+                    }
                     verdicts.exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
                 for raw in outcome.findings {
@@ -224,7 +233,7 @@ impl<'a> PartRun<'a> {
     }
 
     /// Takes a finding that came after its alert was judged.
-    fn late(&self, place: Place<'a>, out: &mut Outcomes, raw: Raw, active: &Active, lint: u16) {
+    fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, active: &Active, lint: u16) {
         let alert = raw.rule.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
         if let Some((_, verdicts)) = alert.and_then(|at| out.alerts.get_mut(at)) {
             let reason = raw.diagnostic.message.clone().into();
@@ -239,7 +248,7 @@ impl<'a> PartRun<'a> {
     }
 
     /// Runs the hooks that see all files; `rest` takes findings that are about no file, but about the policy.
-    fn workspace(&self, places: &[Place<'a>], outcomes: &mut [Outcomes], rest: &mut Vec<Finding>) {
+    fn workspace(&self, places: &[Place<'a>], outcomes: &mut [Outcomes<'a>], rest: &mut Vec<Finding>) {
         for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
             let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
             let mut cx = Context::new(self.shared, active.meta, block.level);
@@ -255,9 +264,9 @@ impl<'a> PartRun<'a> {
     }
 
     /// What is wrong with the waivers themselves, now that it is known what they were good for.
-    fn waivers(&self, outcomes: &[Outcomes], findings: &mut Vec<Finding>) {
+    fn waivers(&self, outcomes: &[Outcomes<'a>], findings: &mut Vec<Finding>) {
         let granted = self.shared.setup.waivers.iter();
-        for waiver in outcomes.iter().flat_map(|out| &out.waivers).chain(granted) {
+        for waiver in outcomes.iter().flat_map(|out| &out.waivers.own).chain(granted) {
             for active in &self.shared.setup.rules {
                 let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
                 let mut cx = Context::new(self.shared, active.meta, block.level);
@@ -267,14 +276,14 @@ impl<'a> PartRun<'a> {
         }
     }
 
-    fn finding(&self, place: Place<'a>, out: &Outcomes, raw: Raw, active: &Active, lint: u16) -> Judged {
+    fn finding(&self, place: Place<'a>, out: &Outcomes<'a>, raw: Raw, active: &Active, lint: u16) -> Judged {
         let Raw { diagnostic, rule } = raw;
         let mut finding = Finding::new(diagnostic);
-        let of = rule.and_then(|index| Some((index, place.file.rules.get(index as usize)?, out.identities.get(index as usize)?)));
+        let of = rule.and_then(|index| Some((place.file.rules.get(index as usize)?, out.identities.get(index as usize)?)));
         let head = [finding.diagnostic.rule, place.path];
-        let Some((index, model, identity)) = of else {
+        let Some((model, identity)) = of else {
             finding.fingerprint = fingerprint(head.into_iter().chain([finding.subject()]));
-            allow::apply(&out.waivers, &self.shared, active, (place.path, place.file), None, &mut finding);
+            out.waivers.apply(&self.shared, active, None, &mut finding);
             return Judged { lint, rule, finding };
         };
         let facts = place.facts(model);
@@ -283,7 +292,7 @@ impl<'a> PartRun<'a> {
         finding.fingerprint = fingerprint(head.into_iter().chain(names).chain(labels).chain([finding.subject()]));
         let AlertVerdicts { group, owner, severity, alert, .. } = place.verdicts(model, &facts);
         finding = Finding { group, owner, severity, alert: Some(alert), ..finding };
-        allow::apply(&out.waivers, &self.shared, active, (place.path, place.file), Some((index, model, &facts)), &mut finding);
+        out.waivers.apply(&self.shared, active, Some((model, &facts)), &mut finding);
         Judged { lint, rule, finding }
     }
 }

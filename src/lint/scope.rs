@@ -60,10 +60,16 @@ impl Scope {
         self.used.load(Ordering::Relaxed)
     }
 
+    /// Whether it is met by whole files, not by some of their rules.
+    #[must_use]
+    pub fn is_about_files(&self) -> bool {
+        let Self { alert, group, labels, severity, owner, .. } = self;
+        alert.is_none() && group.is_none() && labels.is_empty() && severity.is_none() && owner.is_none()
+    }
+
     /// Whether it fits everything.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        let Self { paths, alert, group, labels, severity, owner, .. } = self;
-        paths.is_none() && alert.is_none() && group.is_none() && labels.is_empty() && severity.is_none() && owner.is_none()
+        self.paths.is_none() && self.is_about_files()
     }
 }

@@ -56,6 +56,7 @@ fn vocabulary(shared: &Shared<'_>, alerts: &[(&File, &Rule)]) -> Option<Suggesti
         return None;
     }
     let list: Vec<&str> = usual.into_iter().collect();
-    let policy = format!("severity:\n  values: [{}]", list.join(", "));
+    let paging = if list.iter().any(|word| conventions.pages(word)) { "" } else { "\n  paging: [the-ones-that-wake-somebody]" };
+    let policy = format!("severity:\n  values: [{}]{paging}", list.join(", "));
     Some(Suggestion { lint: "severity-unknown", key: "severity".to_owned(), alerts: alerts_with, of: alerts.len(), policy })
 }

@@ -92,24 +92,16 @@ impl Allowed {
 }
 
 impl Waiver {
-    /// Whether a finding of the lint rule `lint` is meant: one about `rule` (with its index in `file`), or about the file as a
-    /// whole. `path` is the file's path relative to the policy's folder. Neither the date nor a fault is looked at.
+    /// Whether a waiver of the policy means findings of the lint rule `lint` about `rule`, or about the file as a whole. `path` is the
+    /// file's path relative to the policy's folder. Neither the date nor a fault is looked at.
     #[must_use]
-    pub fn covers(&self, lint: &str, path: &str, file: &File, rule: Option<(u32, &Rule, &Facts<'_>)>) -> bool {
-        let names = || self.rules.iter().any(|allowed| allowed.id == lint);
-        match (&self.target, rule) {
-            (Target::File, _) => self.span.source == file.source && names(),
-            (Target::Scope(scope), Some((_, rule, facts))) => names() && scope.fits(path, file, rule, facts),
-            (Target::Scope(scope), None) => names() && of_whole_files(scope) && scope.fits_path(path),
-            // A rule or group used through an alias is there several times, with the same bytes.
-            (Target::Rule(of), Some((_, rule, _))) => {
-                file.rules.get(*of as usize).is_some_and(|own| own.span == rule.span) && names()
+    pub fn grants(&self, lint: &str, path: &str, file: &File, rule: Option<(&Rule, &Facts<'_>)>) -> bool {
+        let Target::Scope(scope) = &self.target else { return false };
+        self.rules.iter().any(|allowed| allowed.id == lint)
+            && match rule {
+                Some((rule, facts)) => scope.fits(path, file, rule, facts),
+                None => scope.is_about_files() && scope.fits_path(path),
             }
-            (Target::Group(of), Some((_, rule, _))) => {
-                file.groups.get(*of as usize).is_some_and(|own| own.span == file.group(rule).span) && names()
-            }
-            (Target::Rule(_) | Target::Group(_), None) | (Target::Nothing, _) => false,
-        }
     }
 
     /// Notes that a finding of this lint rule is covered, or a verdict that is unknown: the waiver is of use, or may be.
@@ -134,13 +126,6 @@ impl Waiver {
         let because = if self.because.is_empty() { "REASON" } else { &self.because };
         format!("# groundrules: allow({ids}) until {until} because {because}")
     }
-}
-
-/// Whether a scope is met by whole files, not by some of their rules.
-#[must_use]
-pub fn of_whole_files(scope: &Scope) -> bool {
-    let Scope { alert, group, labels, severity, owner, .. } = scope;
-    alert.is_none() && group.is_none() && labels.is_empty() && severity.is_none() && owner.is_none()
 }
 
 /// Why findings of this lint rule cannot be waived: they are about waivers and the policy themselves.

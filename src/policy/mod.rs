@@ -5,7 +5,6 @@
 
 mod conventions;
 mod options;
-mod pattern;
 mod reader;
 mod rules;
 mod scope;

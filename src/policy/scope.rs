@@ -3,7 +3,7 @@
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::Regex;
 
-use super::pattern;
+use crate::pattern;
 use super::reader::{Fields, Reader};
 use crate::lint::scope::Scope;
 use crate::source::TextRange;

@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use crate::diagnostic::Severity;
 use crate::lint::scope::Scope;
-use crate::lint::waiver::of_whole_files;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 
 /// `policy-unused`.
@@ -44,5 +43,5 @@ fn fits_something(scope: &Scope, cx: &Context<'_>) -> bool {
     // A file without a good alert is still judged as a file.
     scope.was_used()
         || scope.is_everything()
-        || of_whole_files(scope) && cx.files().any(|(_, path)| scope.fits_path(path))
+        || scope.is_about_files() && cx.files().any(|(_, path)| scope.fits_path(path))
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::diagnostic::Severity;
 use crate::lint::Context;
 use crate::model::{BlockKind, Entry, Rule};
+use crate::pattern;
 
 /// Options of both: `keys`, each with the pattern that its whole value must match.
 #[derive(Default, Deserialize)]
@@ -31,9 +32,8 @@ impl TryFrom<String> for Pattern {
         if text.is_empty() {
             return Ok(Self { text, regex: None });
         }
-        let built = regex::RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 20).build();
-        let regex = Some(built.map_err(|error| format!("not a regular expression: {error}"))?);
-        Ok(Self { text, regex })
+        let regex = pattern::anchored(&text).map_err(|fault| fault.message)?;
+        Ok(Self { text, regex: Some(regex) })
     }
 }
 

@@ -1,14 +1,10 @@
 //! What the lint rules on runbook references share: the reference of an alert, its form, and the question about it.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use crate::diagnostic::Severity;
 use crate::evidence::links::{Answer, Fault, Form, Question, form};
-use crate::lint::Context;
+use crate::lint::{Context, runbook_labels};
 use crate::lint::facts::{Facts, Found};
 use crate::model::{Rule, RuleKind, Text};
-use crate::promql::{MatchOp, walk};
 use crate::source::{Span, TextRange};
 
 /// A runbook reference that is written out.
@@ -36,7 +32,8 @@ pub(super) fn reference<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<Referen
 pub(super) fn question(rule: &Rule, cx: &Context<'_>) -> Option<Question> {
     let found = cx.facts().filter(|_| rule.kind == RuleKind::Alert)?.runbook.known()?;
     let asks = matches!(form(&found.value), Form::Url | Form::Path | Form::Templated | Form::Unsafe(_));
-    asks.then(|| Question::new(&found.value, cx.root(), labels(rule, cx)))
+    let labels = runbook_labels(cx.file()?, rule);
+    asks.then(|| Question::new(&found.value, cx.root(), labels))
 }
 
 /// The answer to [`question`]; the verdict is settled where there is none.
@@ -51,27 +48,6 @@ pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference
         cx.not_asked("runbook pages were not asked: `--online` asks them");
     }
     Some((reference, answer?))
-}
-
-/// Label values that the alert is known to have: its own, and those that its selectors agree on.
-fn labels(rule: &Rule, cx: &Context<'_>) -> BTreeMap<String, String> {
-    let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
-    let expression = rule.expr.value();
-    let matchers = rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
-    for matcher in matchers.filter(|matcher| matcher.op == MatchOp::Equal) {
-        let text = |range| walk::text_of(expression, range).map(Cow::into_owned);
-        let Some((name, value)) = matcher.name.and_then(text).zip(text(matcher.value)) else { continue };
-        let known = labels.entry(name).or_insert_with(|| Some(value.clone()));
-        if known.as_ref() != Some(&value) {
-            *known = None;
-        }
-    }
-    for entry in cx.file().into_iter().flat_map(|file| file.labels(rule)) {
-        let value = entry.value.value();
-        let written = !entry.value.templated() && !value.contains("{{");
-        labels.insert(entry.key.value().to_owned(), written.then(|| value.to_owned()));
-    }
-    labels.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// How grave a missing runbook is: an error where somebody is woken.

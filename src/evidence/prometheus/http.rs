@@ -66,7 +66,9 @@ impl Client {
 
     fn query(&self, path: &str, form: &[(&str, &str)]) -> Result<Matrix, QueryError> {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let t0 = std::time::Instant::now();
         let (status, body) = self.ask(path, Some(&form))?;
+        eprintln!("DBG {:?} {} {}", t0.elapsed(), body.len(), form.chars().take(150).collect::<String>());
         matrix(status, &body)
     }
 
@@ -131,7 +133,8 @@ impl Client {
 
 impl Query for Client {
     fn range(&self, expr: &str, range: Period, step: Millis) -> Result<Matrix, QueryError> {
-        let (start, end, step) = (seconds(range.from), seconds(range.to), seconds(step));
+        // A step in seconds would go through a float on the server, and lose a millisecond.
+        let (start, end, step) = (seconds(range.from), seconds(range.to), format!("{step}ms"));
         self.query("query_range", &[("query", expr), ("start", &start), ("end", &end), ("step", &step)])
     }
 

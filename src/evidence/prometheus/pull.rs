@@ -343,7 +343,7 @@ fn witness(server: &dyn Query, window: Period, step: Millis) -> Result<Option<Wi
 
 /// When the first of some series has its first sample, to a two-hundredth of the window.
 fn begin(server: &dyn Query, selector: &str, window: Period) -> Result<Option<Millis>, QueryError> {
-    let step = (window.length() / 200).max(MINUTE);
+    let step = (window.length() / (200 * MINUTE)).max(1) * MINUTE;
     let mut first = None;
     let expr = format!("count(count_over_time({selector}[{step}ms]))");
     fetch(server, &expr, window, step, &mut |_, answer| {

@@ -3,7 +3,6 @@
 use jiff::civil::date;
 
 use super::{Index, Target, Waiver, comment, of_file};
-use crate::lint::conventions::Conventions;
 use crate::model::File;
 use crate::model::lower::{Options, lower};
 use crate::source::{Source, SourceId};
@@ -227,16 +226,14 @@ fn it_covers_its_own_lint_rules_on_its_own_target() {
         "groups:\n- name: g\n  rules:\n  #W\n  - alert: A\n    expr: up\n  - alert: B\n    expr: up\n#W\n- name: h\n  rules:\n  - alert: C\n    expr: up\n",
     );
     let waivers = of_file(&file, &source);
-    let conventions = Conventions::default();
-    let covers = |waiver: &Waiver, lint: &str, rule: u32| {
-        let model = &file.rules[rule as usize];
-        waiver.covers(lint, "rules.yaml", &file, Some((rule, model, &conventions.facts(&file, &source, model))))
+    let index = Index::of(&file, &waivers);
+    let over = |lint: &str, rule: Option<usize>| {
+        index.find(&waivers, lint, &file, rule.map(|at| &file.rules[at])).map(|waiver| waiver.span.start)
     };
-    let on = |at: usize| [0, 1, 2].map(|rule| covers(&waivers[at], "a", rule));
-    assert_eq!(on(0), [true, false, false]);
-    assert_eq!(on(1), [false, false, true]);
-    assert!(!covers(&waivers[0], "b", 0));
-    assert!(!waivers[0].covers("a", "rules.yaml", &file, None), "a finding about the whole file is not the alert's");
+    let starts: Vec<u32> = waivers.iter().map(|waiver| waiver.span.start).collect();
+    assert_eq!([0, 1, 2].map(|rule| over("a", Some(rule))), [Some(starts[0]), None, Some(starts[1])]);
+    assert_eq!(over("b", Some(0)), None);
+    assert_eq!(over("a", None), None, "a finding about the whole file is not the alert's");
     assert!(!waivers[0].rules[0].was_used());
     waivers[0].count("b");
     assert!(!waivers[0].rules[0].was_used());

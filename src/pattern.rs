@@ -1,4 +1,4 @@
-//! Regular expressions that people write in a policy: matched as a whole, limited in size, wrong ones with the place.
+//! Regular expressions that people write in a policy and in the options of its lint rules: matched as a whole, limited in size, wrong ones with the place.
 
 use regex::{Regex, RegexBuilder};
 
@@ -11,7 +11,7 @@ const DEPTH: u32 = 50;
 
 /// Why a text is no pattern.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub struct Fault {
     /// The bytes of the text that are wrong.
     pub range: TextRange,
     /// What is wrong with them.
@@ -19,7 +19,7 @@ pub(super) struct Fault {
 }
 
 /// The pattern `text` of the `regex` crate, to be matched as a whole: `^(?:text)$`, so that `a|b` is not `^a` or `b$`.
-pub(super) fn anchored(text: &str) -> Result<Regex, Fault> {
+pub fn anchored(text: &str) -> Result<Regex, Fault> {
     // Read alone first: `a)|(b` is a pattern only between the parentheses that are put around it.
     let read = regex_syntax::ParserBuilder::new().nest_limit(DEPTH).build().parse(text);
     read.map_err(|error| syntax_fault(text, &error))?;

@@ -1,0 +1,152 @@
+//! The command line: exit codes, roots, standard input, several outputs, harmless output.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::program::{Ran, program};
+
+const ALERT: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    labels: {severity: page, team: t}\n    annotations: {summary: s, runbook_url: https://r.acme.io/a}\n";
+const BROKEN: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up = 0\n    labels: {severity: page}\n";
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn check(folder: &Path, args: &[&str]) -> Ran {
+    let args: Vec<&str> = ["check", "--today", "2026-11-21"].iter().chain(args).copied().collect();
+    program(folder, &args, "")
+}
+
+#[test]
+fn exit_codes_tell_clean_findings_usage_and_missing_evidence_apart() {
+    let tree = folder(&[("good/a.yaml", ALERT), ("bad/a.yaml", BROKEN), ("none/a.txt", "hello\n"), ("none/b.yaml", "a: b\n")]);
+    let code = |args: &[&str]| check(tree.path(), args).code;
+    assert_eq!(code(&["good"]), 0);
+    assert_eq!(code(&["bad"]), 1);
+    assert_eq!(code(&["none"]), 2);
+    assert_eq!(code(&["none", "--allow-empty"]), 0);
+    assert_eq!(code(&["missing"]), 2);
+    assert_eq!(code(&["--no-such-flag"]), 2);
+    assert_eq!(code(&["good", "--only", "no-such-rule"]), 2);
+    assert_eq!(code(&["good", "--require-evidence"]), 3, "the runbook's page was not asked");
+    assert_eq!(code(&["good", "--require-evidence", "--only", "owner-missing"]), 0);
+    assert_eq!(code(&["bad", "--only", "owner-missing"]), 0, "a warning alone does not fail");
+    assert_eq!(code(&["bad", "--only", "owner-missing", "--fail-on", "warning"]), 1);
+}
+
+#[test]
+fn a_file_named_twice_is_read_once_and_a_missing_one_does_not_hide_the_others() {
+    let tree = folder(&[("a.yaml", BROKEN)]);
+    let ran = check(tree.path(), &["a.yaml", "a.yaml", "gone.yaml", "--format", "concise"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("gone.yaml"), "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches("promql-syntax").count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("a.yaml:"), "{}", ran.stdout);
+}
+
+#[test]
+fn standard_input_is_read_as_the_file_it_is_said_to_be() {
+    let tree = folder(&[("groundrules.yaml", "owner:\n  labels: [squad]\n"), ("rules/a.yaml", ALERT)]);
+    let args = ["check", "-", "--stdin-filename", "rules/a.yaml", "--format", "concise"];
+    let ran = program(tree.path(), &args, BROKEN);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("rules/a.yaml:5:14: error[promql-syntax]"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("error[owner-missing]"), "the policy of that folder holds: {}", ran.stdout);
+}
+
+#[test]
+fn one_run_writes_several_reports() {
+    let tree = folder(&[("a.yaml", BROKEN)]);
+    let ran = check(tree.path(), &["a.yaml", "--format", "concise", "--output", "json=out.json", "--output", "verdicts=v.jsonl"]);
+    assert_eq!(ran.code, 1);
+    let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(tree.path().join("out.json")).unwrap()).unwrap();
+    assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["summary"]["alerts"], 1);
+    let lines = fs::read_to_string(tree.path().join("v.jsonl")).unwrap();
+    let verdicts: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |rule: &str| verdicts.iter().find(|line| line["rule"] == rule).unwrap()["verdict"].clone();
+    assert_eq!(of("promql-syntax"), "broken");
+    assert_eq!(of("severity-missing"), "holds");
+    let counted = &json["summary"]["verdicts"];
+    for meta in groundrules::rules::all() {
+        for verdict in ["holds", "broken", "unknown", "waived", "exempt"] {
+            let listed = verdicts.iter().filter(|line| line["rule"] == meta.id && line["verdict"] == verdict).count();
+            let tally = counted[meta.id][verdict].as_u64().unwrap_or(0);
+            assert_eq!(tally, listed as u64, "{}: {verdict}", meta.id);
+        }
+    }
+}
+
+#[test]
+fn mistakes_of_the_policy_are_all_shown_and_nothing_is_judged() {
+    let tree = folder(&[("groundrules.yaml", "onwer:\n  labels: [team]\nrules:\n  runbook-mising: off\n"), ("a.yaml", BROKEN)]);
+    let ran = check(tree.path(), &["."]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    for words in ["groundrules.yaml:1:1", "owner", "groundrules.yaml:4:3", "runbook-missing"] {
+        assert!(ran.stderr.contains(words), "no {words} in {}", ran.stderr);
+    }
+}
+
+#[test]
+fn nothing_that_is_printed_can_harm_a_terminal() {
+    let evil = "groups:\n- name: \"g\\e]0;owned\\a\"\n  rules:\n  - alert: \"A\\e[31m\\u202Eevil\"\n    expr: \"up{x=\\\"\\e[2J\\\"} = 0\"\n";
+    let raw = BROKEN.replace("alert: A", "alert: \"A\u{202e}\u{9b}\"").replace("g\n", "g # \u{1b}[31mred \u{7}\n");
+    let tree = folder(&[("a\u{1b}[1m.yaml", evil), ("b.yaml", &raw)]);
+    for format in ["human", "concise", "github"] {
+        let ran = check(tree.path(), &[".", "--format", format, "--all"]);
+        for text in [&ran.stdout, &ran.stderr] {
+            let bad = text.chars().find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
+            assert_eq!(bad, None, "{format}: {text:?}");
+        }
+        assert!(ran.stdout.contains("promql-syntax"), "{format}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn lint_rules_are_listed_and_explained() {
+    let tree = folder(&[]);
+    let ran = program(tree.path(), &["rules"], "");
+    for meta in groundrules::rules::all() {
+        assert!(ran.stdout.contains(meta.id), "{}", meta.id);
+    }
+    let ran = program(tree.path(), &["explain", "runbook-dead"], "");
+    assert!(ran.code == 0 && ran.stdout.starts_with("# runbook-dead"));
+    let ran = program(tree.path(), &["explain", "runbok-dead"], "");
+    assert!(ran.code == 2 && ran.stderr.contains("did you mean `runbook-dead`"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_expression_is_shown_as_it_is_read() {
+    let tree = folder(&[]);
+    let ran = program(tree.path(), &["parse", "sum by(job)(rate(x[5m]))>1"], "");
+    assert!(ran.code == 0 && ran.stdout.starts_with("sum by (job) (rate(x[5m])) > 1\n"), "{}", ran.stdout);
+    let lines = "{\"input\": \"1+\"}\n{\"input\": \"up\", \"features\": []}\n";
+    let ran = program(tree.path(), &["parse", "--jsonl"], lines);
+    let answers: Vec<serde_json::Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers[0]["ok"], false);
+    assert_eq!(answers[1]["tree"], serde_json::json!({ "kind": "VectorSelector", "start": 0, "end": 2 }));
+    let deep = format!("{{\"input\": \"{}1{}\"}}\n", "(".repeat(100_000), ")".repeat(100_000));
+    let ran = program(tree.path(), &["parse", "--jsonl"], &deep);
+    assert!(ran.code == 0 && ran.stdout.contains("\"ok\":"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_same_bytes_come_out_of_any_number_of_threads() {
+    let files: Vec<(String, String)> = (0..40).map(|i| (format!("d{}/f{i}.yaml", i % 3), BROKEN.replace("alert: A", &format!("alert: A{}", i % 7)))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let tree = folder(&files);
+    let run = |threads: &str| check(tree.path(), &[".", "--format", "json", "--threads", threads]).stdout;
+    let one = run("1");
+    assert!(one.len() > 1000);
+    assert_eq!(one, run("2"));
+    assert_eq!(one, run("16"));
+}

@@ -1,0 +1,46 @@
+//! Whole runs of the program over `fixtures/`: every format, to the byte. `BLESS=1` rewrites what is expected.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::program::program;
+
+/// A format, the file that holds what is expected, and further arguments.
+const FORMATS: &[(&str, &str)] = &[
+    ("human", "human.txt"),
+    ("concise", "concise.txt"),
+    ("json", "report.json"),
+    ("jsonl", "report.jsonl"),
+    ("verdicts", "verdicts.jsonl"),
+    ("github", "github.txt"),
+];
+
+fn compare(path: &Path, got: &str, wrong: &mut Vec<String>) {
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, got).unwrap();
+    } else if fs::read_to_string(path).unwrap_or_default() != got {
+        wrong.push(format!("{} is not what is printed (BLESS=1 rewrites it):\n{got}", path.display()));
+    }
+}
+
+#[test]
+fn the_story_of_a_team_that_wants_to_join() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/join");
+    let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/join-expected");
+    let mut wrong = Vec::new();
+    for (format, file) in FORMATS {
+        let args = ["check", "--history", "history.jsonl", "--today", "2026-11-21", "--format", format, "."];
+        let ran = program(&folder, &args, "");
+        assert_eq!(ran.code, 1, "{format}: {}", ran.stderr);
+        compare(&expected.join(file), &ran.stdout, &mut wrong);
+    }
+    let ran = program(&folder, &["list", "--format", "table", "."], "");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    compare(&expected.join("list.txt"), &ran.stdout, &mut wrong);
+    let ran = program(&folder, &["check", "--config", "/dev/null", "--today", "2026-11-21", "--offline", "."], "");
+    compare(&expected.join("first-run.txt"), &ran.stdout, &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

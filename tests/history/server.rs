@@ -1,0 +1,132 @@
+//! A real Prometheus on a free port of the loopback, filled by remote write.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Prometheus's marker of a series that ended (`model/value/value.go`).
+pub const STALE: u64 = 0x7ff0_0000_0000_0002;
+
+pub struct Server {
+    process: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The binary that `PROMETHEUS` names, that is installed, or that Debian's package holds; the reason where none can be had.
+pub fn binary(folder: &Path) -> Result<PathBuf, String> {
+    if let Some(path) = std::env::var_os("PROMETHEUS") {
+        return Ok(path.into());
+    }
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    if let Some(found) = std::env::split_paths(&paths).map(|path| path.join("prometheus")).find(|path| path.is_file()) {
+        return Ok(found);
+    }
+    let run = |program: &str, args: &[&str]| {
+        let done = Command::new(program).args(args).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        done.is_ok_and(|status| status.success())
+    };
+    if !run("apt-get", &["download", "prometheus"]) {
+        return Err("no Prometheus: not in PATH, PROMETHEUS is not set, `apt-get download prometheus` failed".into());
+    }
+    let packages = fs::read_dir(folder).map_err(|e| e.to_string())?.flatten().map(|entry| entry.file_name());
+    let package = packages.filter_map(|name| name.into_string().ok()).find(|name| name.ends_with(".deb"));
+    let unpacked = package.is_some_and(|package| run("dpkg", &["-x", &package, "."]));
+    if unpacked { Ok(folder.join("usr/bin/prometheus")) } else { Err("no Prometheus: `dpkg -x` failed".into()) }
+}
+
+impl Server {
+    /// Starts a server without data. `rules` is a rule file, empty for none.
+    pub fn start(rules: &str) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let binary = binary(folder.path())?;
+        let config = "storage: {tsdb: {out_of_order_time_window: 100d}}\nrule_files: [rules.yml]\n";
+        fs::write(folder.path().join("prometheus.yml"), config).map_err(|e| e.to_string())?;
+        fs::write(folder.path().join("rules.yml"), if rules.is_empty() { "groups: []" } else { rules }).map_err(|e| e.to_string())?;
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
+        let process = Command::new(binary)
+            .arg(format!("--config.file={}", folder.path().join("prometheus.yml").display()))
+            .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
+            .arg("--storage.tsdb.retention.time=100y")
+            .arg("--web.enable-remote-write-receiver")
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| format!("Prometheus does not start: {e}"))?;
+        let server = Self { process, port, _folder: folder };
+        for _ in 0..300 {
+            if server.post("GET", "/-/ready", b"") == Some(200) {
+                return Ok(server);
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Err("Prometheus does not get ready".into())
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn post(&self, method: &str, path: &str, body: &[u8]) -> Option<u16> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Encoding: snappy\r\nContent-Type: application/x-protobuf\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\nContent-Length: {length}\r\n\r\n").ok()?;
+        stream.write_all(body).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.split(' ').nth(1)?.parse().ok()
+    }
+
+    /// Stores samples of one series: milliseconds and the bits of the value.
+    pub fn write(&self, labels: &[(String, String)], samples: &[(i64, u64)]) {
+        let mut sorted = labels.to_vec();
+        sorted.sort();
+        for part in samples.chunks(20_000) {
+            let mut series = Vec::new();
+            for (name, value) in &sorted {
+                let mut label = Vec::new();
+                field(&mut label, 1, name.as_bytes());
+                field(&mut label, 2, value.as_bytes());
+                field(&mut series, 1, &label);
+            }
+            for &(at, bits) in part {
+                let mut sample = vec![0x09];
+                sample.extend_from_slice(&bits.to_le_bytes());
+                sample.push(0x10);
+                varint(&mut sample, at.cast_unsigned());
+                field(&mut series, 2, &sample);
+            }
+            let mut request = Vec::new();
+            field(&mut request, 1, &series);
+            let packed = snap::raw::Encoder::new().compress_vec(&request).unwrap();
+            let status = self.post("POST", "/api/v1/write", &packed);
+            assert!(matches!(status, Some(200 | 204)), "remote write: {status:?}");
+        }
+    }
+}
+
+/// A length-delimited field of protobuf.
+fn field(to: &mut Vec<u8>, number: u8, bytes: &[u8]) {
+    to.push(number << 3 | 2);
+    varint(to, bytes.len() as u64);
+    to.extend_from_slice(bytes);
+}
+
+fn varint(to: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        to.push(value.to_le_bytes()[0] | 0x80);
+        value >>= 7;
+    }
+    to.push(value.to_le_bytes()[0]);
+}
