@@ -39,7 +39,12 @@ fn down() -> Period {
 /// Alerts of every kind: 210 series in 30 days.
 fn alerts() -> Vec<Alert> {
     let day = DAY / MINUTE;
-    let mut alerts = vec![Alert { labels: labels(&[("alertname", "Watchdog")]), interval: MINUTE, hold: 0, active: vec![(0, DAYS * day)] }];
+    let mut alerts = vec![Alert {
+        labels: labels(&[("alertname", "Watchdog")]),
+        interval: MINUTE,
+        hold: 0,
+        active: vec![(0, DAYS * day)],
+    }];
     for i in 0..209_i64 {
         let (name, interval, hold, every, length) = match i % 7 {
             0 => ("Frequent", MINUTE, 0, 360 + i, 25),
@@ -62,13 +67,18 @@ fn alerts() -> Vec<Alert> {
             at += every;
         }
         let series = format!("host-{i}:9100");
-        alerts.push(Alert { labels: labels(&[("alertname", name), ("instance", &series), ("severity", "page")]), interval, hold, active });
+        alerts.push(Alert {
+            labels: labels(&[("alertname", name), ("instance", &series), ("severity", "page")]),
+            interval,
+            hold,
+            active,
+        });
     }
     alerts
 }
 
-/// Writes what a server stores of an alert, and notes the true episodes.
-fn store(server: &Server, alert: &Alert, replica: Option<&str>, truth: &mut Truth) {
+/// What a server stores of an alert; notes the true episodes.
+fn store(all: &mut Vec<(Labels, Vec<(i64, u64)>)>, alert: &Alert, replica: Option<&str>, truth: &mut Truth) {
     let mut stored: BTreeMap<&str, Vec<(i64, u64)>> = BTreeMap::new();
     let one = 1f64.to_bits();
     for &(from, to) in &alert.active {
@@ -105,7 +115,7 @@ fn store(server: &Server, alert: &Alert, replica: Option<&str>, truth: &mut Trut
             labels.push(("alertstate".into(), state.into()));
         }
         labels.extend(replica.map(|replica| ("replica".to_owned(), replica.to_owned())));
-        server.write(&labels, &samples);
+        all.push((labels, samples));
     }
 }
 
@@ -132,7 +142,8 @@ fn server(rules: &str, what: &str) -> Option<Server> {
 fn differences(found: &Truth, truth: &Truth) -> Vec<String> {
     let mut all = Vec::new();
     for key in truth.keys().chain(found.keys()).collect::<std::collections::BTreeSet<_>>() {
-        let (want, have) = (truth.get(key).map_or(&[][..], Vec::as_slice), found.get(key).map_or(&[][..], Vec::as_slice));
+        let (want, have) =
+            (truth.get(key).map_or(&[][..], Vec::as_slice), found.get(key).map_or(&[][..], Vec::as_slice));
         if want != have {
             let first = want.iter().zip(have).find(|(a, b)| a != b);
             all.push(format!("{key:?}: {} wanted, {} found, first {first:?}", want.len(), have.len()));
@@ -145,9 +156,11 @@ fn differences(found: &Truth, truth: &Truth) -> Vec<String> {
 fn pulls_the_true_episodes_either_way() {
     let Some(server) = server("", "firing history from a server, against 30 days of known truth") else { return };
     let mut truth = Truth::new();
+    let mut stored = Vec::new();
     for alert in alerts() {
-        store(&server, &alert, None, &mut truth);
+        store(&mut stored, &alert, None, &mut truth);
     }
+    server.write(&stored);
     for episodes in truth.values_mut() {
         episodes.sort_unstable();
     }
@@ -180,10 +193,12 @@ fn pulls_the_true_episodes_either_way() {
 fn goes_on_after_a_pull_that_was_killed_and_unites_replicas() {
     let Some(server) = server("", "a pull that is killed, replicas") else { return };
     let mut truth = Truth::new();
+    let mut stored = Vec::new();
     for alert in alerts().into_iter().take(15) {
-        store(&server, &alert, Some("a"), &mut truth);
-        store(&server, &alert, Some("b"), &mut Truth::new());
+        store(&mut stored, &alert, Some("a"), &mut truth);
+        store(&mut stored, &alert, Some("b"), &mut Truth::new());
     }
+    server.write(&stored);
     for episodes in truth.values_mut() {
         episodes.sort_unstable();
     }
@@ -219,7 +234,8 @@ fn a_backtest_does_what_the_server_did() {
     let Some(server) = server(rules, "rules that ran live, against their backtest") else { return };
     std::thread::sleep(std::time::Duration::from_secs(25));
     let client = Client::new(&server.url(), &Options::default()).unwrap();
-    let now = Millis::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let now = Millis::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis())
+        .unwrap();
     let live: Vec<_> = client.instant("ALERTS[60s]", now).unwrap();
     let mut times: Vec<Millis> = live.iter().flat_map(|s| &s.points).map(|&(at, _)| at).collect();
     times.sort_unstable();
@@ -252,7 +268,11 @@ fn a_backtest_does_what_the_server_did() {
         let outcome = backtest(&client, &group, rule, Period::new(from + offset, to + offset)).unwrap();
         let mut want: BTreeMap<(Labels, State), Vec<Millis>> = BTreeMap::new();
         for series in live.iter().filter(|s| s.labels.contains(&("alertname".into(), rule.name.clone()))) {
-            let state = if series.labels.contains(&("alertstate".into(), "firing".into())) { State::Firing } else { State::Pending };
+            let state = if series.labels.contains(&("alertstate".into(), "firing".into())) {
+                State::Firing
+            } else {
+                State::Pending
+            };
             let labels = series.labels.iter().filter(|(n, _)| n != "__name__" && n != "alertstate").cloned().collect();
             let times: Vec<_> = series.points.iter().map(|&(at, _)| at).filter(|at| (from..=to).contains(at)).collect();
             if !times.is_empty() {

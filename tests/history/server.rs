@@ -33,7 +33,8 @@ pub fn binary(folder: &Path) -> Result<PathBuf, String> {
         return Ok(found);
     }
     let run = |program: &str, args: &[&str]| {
-        let done = Command::new(program).args(args).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let done =
+            Command::new(program).args(args).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).status();
         done.is_ok_and(|status| status.success())
     };
     if !run("apt-get", &["download", "prometheus"]) {
@@ -52,7 +53,8 @@ impl Server {
         let binary = binary(folder.path())?;
         let config = "storage: {tsdb: {out_of_order_time_window: 100d}}\nrule_files: [rules.yml]\n";
         fs::write(folder.path().join("prometheus.yml"), config).map_err(|e| e.to_string())?;
-        fs::write(folder.path().join("rules.yml"), if rules.is_empty() { "groups: []" } else { rules }).map_err(|e| e.to_string())?;
+        fs::write(folder.path().join("rules.yml"), if rules.is_empty() { "groups: []" } else { rules })
+            .map_err(|e| e.to_string())?;
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
         let process = Command::new(binary)
             .arg(format!("--config.file={}", folder.path().join("prometheus.yml").display()))
@@ -88,32 +90,48 @@ impl Server {
         answer.split(' ').nth(1)?.parse().ok()
     }
 
-    /// Stores samples of one series: milliseconds and the bits of the value.
-    pub fn write(&self, labels: &[(String, String)], samples: &[(i64, u64)]) {
-        let mut sorted = labels.to_vec();
-        sorted.sort();
-        for part in samples.chunks(20_000) {
-            let mut series = Vec::new();
-            for (name, value) in &sorted {
-                let mut label = Vec::new();
-                field(&mut label, 1, name.as_bytes());
-                field(&mut label, 2, value.as_bytes());
-                field(&mut series, 1, &label);
-            }
-            for &(at, bits) in part {
-                let mut sample = vec![0x09];
-                sample.extend_from_slice(&bits.to_le_bytes());
-                sample.push(0x10);
-                varint(&mut sample, at.cast_unsigned());
-                field(&mut series, 2, &sample);
-            }
+    /// Stores series with their samples: milliseconds and the bits of the value. In order of time, as a server does it.
+    pub fn write(&self, series: &[(Vec<(String, String)>, Vec<(i64, u64)>)]) {
+        const HOURS: i64 = 12 * 3_600_000;
+        let times = series.iter().flat_map(|(_, samples)| samples).map(|&(at, _)| at);
+        let (Some(mut from), Some(last)) = (times.clone().min(), times.max()) else { return };
+        let mut next = vec![0; series.len()];
+        while from <= last {
             let mut request = Vec::new();
-            field(&mut request, 1, &series);
+            for ((labels, samples), next) in series.iter().zip(&mut next) {
+                let count = samples[*next..].iter().take_while(|(at, _)| *at < from + HOURS).count();
+                if count > 0 {
+                    field(&mut request, 1, &encoded(labels, &samples[*next..*next + count]));
+                    *next += count;
+                }
+            }
             let packed = snap::raw::Encoder::new().compress_vec(&request).unwrap();
             let status = self.post("POST", "/api/v1/write", &packed);
             assert!(matches!(status, Some(200 | 204)), "remote write: {status:?}");
+            from += HOURS;
         }
     }
+}
+
+/// A `TimeSeries` of the remote-write protocol.
+fn encoded(labels: &[(String, String)], samples: &[(i64, u64)]) -> Vec<u8> {
+    let mut sorted = labels.to_vec();
+    sorted.sort();
+    let mut series = Vec::new();
+    for (name, value) in &sorted {
+        let mut label = Vec::new();
+        field(&mut label, 1, name.as_bytes());
+        field(&mut label, 2, value.as_bytes());
+        field(&mut series, 1, &label);
+    }
+    for &(at, bits) in samples {
+        let mut sample = vec![0x09];
+        sample.extend_from_slice(&bits.to_le_bytes());
+        sample.push(0x10);
+        varint(&mut sample, at.cast_unsigned());
+        field(&mut series, 2, &sample);
+    }
+    series
 }
 
 /// A length-delimited field of protobuf.

@@ -66,9 +66,7 @@ impl Client {
 
     fn query(&self, path: &str, form: &[(&str, &str)]) -> Result<Matrix, QueryError> {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let t0 = std::time::Instant::now();
         let (status, body) = self.ask(path, Some(&form))?;
-        eprintln!("DBG {:?} {} {}", t0.elapsed(), body.len(), form.chars().take(150).collect::<String>());
         matrix(status, &body)
     }
 

@@ -8,6 +8,7 @@ mod fetch;
 #[cfg(feature = "online")]
 mod http;
 mod pull;
+mod pushed;
 mod rules;
 
 #[cfg(test)]

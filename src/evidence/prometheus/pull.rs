@@ -1,13 +1,14 @@
 //! Firing history from a server's `ALERTS`, slice by slice.
 //!
 //! For few series the samples themselves are fetched; for many the server is asked only for the instants at which alerts began and ended, which is
-//! exact too: one step of the query is one evaluation, and `timestamp` tells which.
+//! exact too: no two evaluations lie in one step of the query.
 
+use super::pushed::Pushed;
 use super::{Matrix, Query, QueryError, fetch};
 use crate::evidence::history::{
     DAY, Grid, Head, History, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, millis, segment,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What to pull.
 #[derive(Clone, Debug, Default)]
@@ -134,7 +135,10 @@ impl Known {
                 let samples = raw(server, window, !down.is_empty())?;
                 segment(samples, &Grid { window, intervals: steps, down: down.clone(), replicas })
             }
-            Way::Pushed => self.pushed(server, window, &down, &replicas)?,
+            Way::Pushed => {
+                let asked = Pushed { server, step: self.step, intervals: &self.intervals, down: &down };
+                asked.records(window, &replicas)?
+            }
         };
         let coverage = match self.begin {
             Some(begin) if begin <= slice.to => gaps(&down, Period::new(begin.max(slice.from), slice.to), 1),
@@ -159,135 +163,14 @@ impl Known {
         let inside: Vec<_> = absent.into_iter().filter_map(|period| period.intersection(window)).collect();
         Ok(gaps(&gaps(&inside, window, 1), window, 1))
     }
-
-    /// Where alerts begin and end, and what is active at the edges.
-    fn pushed(
-        &self,
-        server: &dyn Query,
-        window: Period,
-        down: &[Period],
-        replicas: &[String],
-    ) -> Result<Vec<Record>, QueryError> {
-        let step = self.step;
-        let mut events: BTreeMap<Vec<(String, String)>, Vec<Event>> = BTreeMap::new();
-        let mut take = |answer: &Matrix, kind: Kind| {
-            for series in answer {
-                let own = events.entry(series.labels.clone()).or_default();
-                own.extend(series.points.iter().map(|&(at, value)| Event { at, kind, value }));
-            }
-        };
-        take(&server.instant("timestamp(ALERTS)", window.from)?, Kind::Start);
-        let after = Period::new(window.from + step, window.to);
-        let starts = format!("timestamp(ALERTS) unless ALERTS offset {step}ms");
-        let ends = format!("timestamp(ALERTS offset {step}ms) unless ALERTS");
-        fetch(server, &starts, after, step, &mut |_, answer| answer.into_iter().for_each(|a| take(a, Kind::Start)))?;
-        fetch(server, &ends, after, step, &mut |_, answer| answer.into_iter().for_each(|a| take(a, Kind::End)))?;
-        let edge = after.from + (after.length() / step) * step;
-        take(&server.instant("timestamp(ALERTS)", edge)?, Kind::Open);
-        if !down.is_empty() {
-            let actives = format!("ALERTS_FOR_STATE and ignoring(alertstate) (ALERTS unless ALERTS offset {step}ms)");
-            let mut active: HashMap<(Vec<(String, String)>, Millis), f64> = HashMap::new();
-            fetch(server, &actives, after, step, &mut |_, answer| {
-                for series in answer.into_iter().flatten() {
-                    let mut labels = series.labels.clone();
-                    labels.retain(|(name, _)| name != "__name__");
-                    active.extend(series.points.iter().map(|&(at, value)| ((labels.clone(), at), value)));
-                }
-            })?;
-            return self.pair(events, replicas, &|labels, at| active.get(&(labels.to_vec(), at)).copied(), down);
-        }
-        self.pair(events, replicas, &|_, _| None, down)
-    }
-
-    /// Begins and ends made into episodes.
-    fn pair(
-        &self,
-        events: BTreeMap<Vec<(String, String)>, Vec<Event>>,
-        replicas: &[String],
-        active_at: &dyn Fn(&[(String, String)], Millis) -> Option<f64>,
-        down: &[Period],
-    ) -> Result<Vec<Record>, QueryError> {
-        let mut records = Vec::new();
-        for (mut labels, mut events) in events {
-            let state = take_state(&mut labels)?;
-            let rule = labels.iter().find(|(name, _)| name == "alertname").map_or(String::new(), |(_, v)| v.clone());
-            let interval = self.intervals.get(&rule).copied();
-            events.sort_by_key(|event| (event.at, event.kind));
-            let mut episodes: Vec<Record> = Vec::new();
-            let mut began = None;
-            for event in events {
-                let at = millis(event.value).ok_or_else(|| odd("a time out of range"))?;
-                match (event.kind, began) {
-                    (Kind::Start, None) => began = Some((at, event.at)),
-                    (Kind::End | Kind::Open, Some((first, seen))) => {
-                        let open = event.kind == Kind::Open;
-                        let samples = interval.map_or(0, |i| u32::try_from((at - first + i / 2) / i + 1).unwrap_or(0));
-                        let one = Record {
-                            rule: rule.clone(),
-                            labels: labels.clone(),
-                            state,
-                            first,
-                            last: at,
-                            samples,
-                            open,
-                            ..Record::default()
-                        };
-                        let restored = active_at(&labels, seen).and_then(millis);
-                        match episodes.last_mut() {
-                            Some(last) if bridged(last, first, restored, down) => {
-                                (last.last, last.open) = (at, open);
-                                last.samples += samples;
-                            }
-                            _ => episodes.push(one),
-                        }
-                        began = None;
-                    }
-                    (Kind::Open, None) => {}
-                    _ => return Err(odd("begins and ends of an alert do not alternate")),
-                }
-            }
-            if began.is_some() {
-                return Err(odd("an alert that begins and neither ends nor lasts"));
-            }
-            records.extend(episodes);
-        }
-        Ok(united(records, replicas))
-    }
 }
 
-/// Whether an alert went on over a time when the server was down: it kept its `ActiveAt`.
-fn bridged(last: &Record, first: Millis, active_at: Option<Millis>, down: &[Period]) -> bool {
-    let gap = Period { from: last.last, to: first };
-    active_at.is_some_and(|active| active <= last.last) && down.iter().any(|down| down.intersection(gap).is_some())
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Kind {
-    End,
-    Start,
-    Open,
-}
-
-struct Event {
-    at: Millis,
-    kind: Kind,
-    value: f64,
-}
-
-fn odd(why: &str) -> QueryError {
+pub(super) fn odd(why: &str) -> QueryError {
     QueryError::Malformed(why.to_owned())
 }
 
-/// Replicas of one alert made one.
-fn united(mut records: Vec<Record>, replicas: &[String]) -> Vec<Record> {
-    for record in &mut records {
-        record.labels.retain(|(name, _)| !replicas.contains(name));
-    }
-    records
-}
-
 /// Takes `alertstate` and `__name__` out of the labels of a series.
-fn take_state(labels: &mut Vec<(String, String)>) -> Result<State, QueryError> {
+pub(super) fn take_state(labels: &mut Vec<(String, String)>) -> Result<State, QueryError> {
     let state = labels.iter().find(|(name, _)| name == "alertstate").and_then(|(_, text)| Record::state_of(text));
     labels.retain(|(name, _)| name != "alertstate" && name != "__name__");
     state.ok_or_else(|| odd("`ALERTS` without a known `alertstate`"))

@@ -1,0 +1,252 @@
+//! Episodes without their samples: the server is asked at which steps alerts begin and end.
+//!
+//! A step is no longer than the shortest evaluation interval, so that every evaluation is seen. Evaluations of a rule lie on a lattice, which one
+//! sample shows: a step and the lattice together tell the evaluation. (`timestamp()` over a range would tell it as well, but takes a server minutes.)
+
+use super::pull::{odd, take_state};
+use super::{Matrix, Query, QueryError, fetch};
+use crate::evidence::history::{MINUTE, Millis, Period, Record, State, millis};
+use std::collections::{BTreeMap, HashMap};
+
+type Pairs = Vec<(String, String)>;
+
+/// How long a server shows a series that has no new samples (`--query.lookback-delta`).
+const LOOKBACK: Millis = 5 * MINUTE;
+/// So many steps of an episode are fetched to see how often a rule is evaluated.
+const MOST_SHOWN: Millis = 20;
+/// Labels that tell rules of one name apart: they may lie in groups that are evaluated at different instants.
+const TELLING: [&str; 5] = ["alertname", "severity", "team", "cluster", "prometheus"];
+
+/// What is known before alerts are asked for.
+pub(super) struct Pushed<'a> {
+    pub server: &'a dyn Query,
+    /// The shortest evaluation interval.
+    pub step: Millis,
+    /// Evaluation intervals by alert.
+    pub intervals: &'a HashMap<String, Millis>,
+    /// When the server was down.
+    pub down: &'a [Period],
+}
+
+/// When a rule is evaluated.
+#[derive(Clone, Copy, Debug)]
+struct Lattice {
+    /// One of its evaluations.
+    evaluation: Millis,
+    interval: Millis,
+}
+
+impl Lattice {
+    /// The evaluation at `at` or the last before.
+    fn before(self, at: Millis) -> Millis {
+        at - (at - self.evaluation).rem_euclid(self.interval)
+    }
+}
+
+/// What happens to a series at a step; in this order where two come together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Event {
+    /// It was there a step before and is no more.
+    End,
+    /// It is there and was not a step before.
+    Start,
+    /// It is there at the end of the window.
+    Open,
+}
+
+/// A series of `ALERTS`, its events in order.
+struct Series {
+    rule: String,
+    labels: Pairs,
+    state: State,
+    events: Vec<(Millis, Event)>,
+}
+
+impl Pushed<'_> {
+    /// All episodes of `window`, the labels of replicas dropped; those of two replicas overlap.
+    pub(super) fn records(&self, window: Period, replicas: &[String]) -> Result<Vec<Record>, QueryError> {
+        let series = self.series(window)?;
+        let lattices = self.lattices(&series, replicas)?;
+        let active = self.active(window)?;
+        let mut records = Vec::new();
+        for one in &series {
+            if let Some(&lattice) = lattices.get(&telling(&one.labels, replicas)) {
+                records.extend(self.episodes(one, lattice, &active)?);
+            }
+        }
+        for record in &mut records {
+            record.labels.retain(|(name, _)| !replicas.contains(name));
+        }
+        Ok(records)
+    }
+
+    fn series(&self, window: Period) -> Result<Vec<Series>, QueryError> {
+        let step = self.step;
+        let mut events: BTreeMap<Pairs, Vec<(Millis, Event)>> = BTreeMap::new();
+        let mut take = |answer: Option<&Matrix>, event: Event| {
+            for series in answer.into_iter().flatten() {
+                let own = events.entry(series.labels.clone()).or_default();
+                own.extend(series.points.iter().map(|&(at, _)| (at, event)));
+            }
+        };
+        let after = Period::new(window.from + step, window.to);
+        let edge = after.from + after.length() / step * step;
+        take(Some(&self.server.instant("ALERTS", window.from)?), Event::Start);
+        let starts = format!("ALERTS unless ALERTS offset {step}ms");
+        let ends = format!("ALERTS offset {step}ms unless ALERTS");
+        fetch(self.server, &starts, after, step, &mut |_, answer| take(answer, Event::Start))?;
+        fetch(self.server, &ends, after, step, &mut |_, answer| take(answer, Event::End))?;
+        take(Some(&self.server.instant("ALERTS", edge)?), Event::Open);
+        let series = events.into_iter().map(|(mut labels, mut events)| {
+            let state = take_state(&mut labels)?;
+            events.sort_unstable();
+            let rule = labels.iter().find(|(name, _)| name == "alertname").map_or(String::new(), |(_, v)| v.clone());
+            Ok(Series { rule, labels, state, events })
+        });
+        series.collect()
+    }
+
+    /// The lattice of each rule, from the samples of its longest episode.
+    fn lattices(&self, series: &[Series], replicas: &[String]) -> Result<HashMap<Pairs, Lattice>, QueryError> {
+        let mut longest: BTreeMap<Pairs, (Period, &Series)> = BTreeMap::new();
+        for one in series {
+            let shown = one.events.windows(2).filter(|pair| pair[0].1 == Event::Start);
+            let Some(shown) = shown.map(|pair| Period::new(pair[0].0, pair[1].0)).max_by_key(|shown| shown.length())
+            else {
+                return Err(odd("an alert that begins and neither ends nor lasts"));
+            };
+            let best = longest.entry(telling(&one.labels, replicas)).or_insert((shown, one));
+            if shown.length() > best.0.length() {
+                *best = (shown, one);
+            }
+        }
+        longest.into_iter().map(|(key, (shown, one))| Ok((key, self.lattice(shown, one)?))).collect()
+    }
+
+    fn lattice(&self, shown: Period, series: &Series) -> Result<Lattice, QueryError> {
+        let reach = shown.length().min(MOST_SHOWN * self.step) + self.step;
+        let expr = format!("ALERTS{{alertname={}}}[{reach}ms]", quoted(&series.rule));
+        let answer = self.server.instant(&expr, shown.to)?;
+        let own = answer.into_iter().find(|one| without_state(&one.labels, series.state) == series.labels);
+        let points = own.map(|one| one.points).unwrap_or_default();
+        let Some(&(evaluation, _)) = points.last() else { return Err(odd("an alert that is there and is not")) };
+        let known = self.intervals.get(&series.rule).copied();
+        let between = points.windows(2).map(|pair| pair[1].0 - pair[0].0).min();
+        let interval = known.or(between).unwrap_or_else(|| shown.length()).max(1);
+        Ok(Lattice { evaluation, interval })
+    }
+
+    /// The last sample of each series of a rule at an instant.
+    fn samples(&self, rule: &str, at: Millis) -> Result<Vec<(Pairs, Millis)>, QueryError> {
+        let expr = format!("timestamp(ALERTS{{alertname={}}})", quoted(rule));
+        let answer = self.server.instant(&expr, at)?;
+        let read = |series: &super::Sampled| {
+            let value = series.points.first().and_then(|&(_, value)| millis(value));
+            Ok((series.labels.clone(), value.ok_or_else(|| odd("a time out of range"))?))
+        };
+        answer.iter().map(read).collect()
+    }
+
+    /// `ActiveAt` of alerts at the steps at which they begin, where the server was down in `window`.
+    fn active(&self, window: Period) -> Result<HashMap<(Pairs, Millis), Millis>, QueryError> {
+        let mut active = HashMap::new();
+        if self.down.is_empty() {
+            return Ok(active);
+        }
+        let expr = format!("ALERTS_FOR_STATE and ignoring(alertstate) (ALERTS unless ALERTS offset {}ms)", self.step);
+        let after = Period::new(window.from + self.step, window.to);
+        fetch(self.server, &expr, after, self.step, &mut |_, answer| {
+            for series in answer.into_iter().flatten() {
+                let mut labels = series.labels.clone();
+                labels.retain(|(name, _)| name != "__name__");
+                let points = series.points.iter().filter_map(|&(at, value)| Some((at, millis(value)?)));
+                active.extend(points.map(|(at, value)| ((labels.clone(), at), value)));
+            }
+        })?;
+        Ok(active)
+    }
+
+    fn episodes(
+        &self,
+        series: &Series,
+        lattice: Lattice,
+        active: &HashMap<(Pairs, Millis), Millis>,
+    ) -> Result<Vec<Record>, QueryError> {
+        let mut episodes: Vec<Record> = Vec::new();
+        let mut began = None;
+        for &(at, event) in &series.events {
+            let last = match (event, began) {
+                (Event::Start, None) => {
+                    began = Some((lattice.before(at), at));
+                    continue;
+                }
+                (Event::Open, None) => continue,
+                (Event::End, Some(_)) => self.last(series, at, lattice)?,
+                (Event::Open, Some(_)) => lattice.before(at),
+                _ => return Err(odd("begins and ends of an alert do not alternate")),
+            };
+            let Some((first, seen)) = began.take() else { continue };
+            let one = Self::record(series, lattice, Period::new(first, last), event == Event::Open);
+            let restored = active.get(&(series.labels.clone(), seen)).copied();
+            match episodes.last_mut() {
+                Some(earlier) if self.bridged(earlier, &one, restored) => {
+                    (earlier.last, earlier.open) = (one.last, one.open);
+                    earlier.samples += one.samples;
+                }
+                _ => episodes.push(one),
+            }
+        }
+        if began.is_some() { Err(odd("an alert that begins and neither ends nor lasts")) } else { Ok(episodes) }
+    }
+
+    /// The last evaluation of a series that is gone at the step `at`: the one before the server marked its end. A server that stopped did not: there the
+    /// series was shown for a while longer, and only its sample tells.
+    fn last(&self, series: &Series, at: Millis, lattice: Lattice) -> Result<Millis, QueryError> {
+        let marked = lattice.before(at);
+        let shown = Period::new(at - LOOKBACK - self.step, at);
+        let stopped = self.down.iter().any(|down| down.intersection(shown).is_some());
+        if marked > at - self.step && !stopped {
+            return Ok(marked - lattice.interval);
+        }
+        let samples = self.samples(&series.rule, at - self.step)?;
+        let own = samples.into_iter().find(|(labels, _)| without_state(labels, series.state) == series.labels);
+        own.map(|(_, sample)| sample).ok_or_else(|| odd("an alert that is there and is not"))
+    }
+
+    fn record(series: &Series, lattice: Lattice, period: Period, open: bool) -> Record {
+        Record {
+            rule: series.rule.clone(),
+            labels: series.labels.clone(),
+            state: series.state,
+            first: period.from,
+            last: period.to,
+            samples: u32::try_from(period.length() / lattice.interval + 1).unwrap_or(u32::MAX),
+            open,
+            ..Record::default()
+        }
+    }
+
+    /// Whether an alert went on over a time when the server was down: it kept its `ActiveAt`.
+    fn bridged(&self, earlier: &Record, next: &Record, active_at: Option<Millis>) -> bool {
+        let gap = Period::new(earlier.last, next.first);
+        active_at.is_some_and(|active| active <= earlier.last)
+            && self.down.iter().any(|down| down.intersection(gap).is_some())
+    }
+}
+
+/// What tells the groups of rules apart.
+fn telling(labels: &[(String, String)], replicas: &[String]) -> Pairs {
+    let tells = |name: &String| TELLING.contains(&name.as_str()) || replicas.contains(name);
+    labels.iter().filter(|(name, _)| tells(name)).cloned().collect()
+}
+
+/// The labels without `alertstate`, if that is `state`; nothing otherwise.
+fn without_state(labels: &[(String, String)], state: State) -> Pairs {
+    let fits = labels.iter().any(|(name, value)| name == "alertstate" && value == state.as_str());
+    labels.iter().filter(|(name, _)| fits && name != "alertstate" && name != "__name__").cloned().collect()
+}
+
+/// A string of PromQL.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}
