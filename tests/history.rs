@@ -2,13 +2,15 @@
 #![cfg(feature = "online")]
 #![allow(clippy::print_stderr, clippy::unwrap_used, clippy::panic, reason = "a test that says what it did not run")]
 
+#[path = "history/faults.rs"]
+mod faults;
 #[path = "history/server.rs"]
 mod server;
 
 use groundrules::evidence::history::backtest::{AlertRule, RuleGroup, backtest};
 use groundrules::evidence::history::{DAY, History, MINUTE, Millis, Period, SECOND, State};
 use groundrules::evidence::prometheus::{Client, Options, Pull, Query, Way, pull};
-use server::{STALE, Server};
+use server::{STALE, Server, Stored};
 use std::collections::BTreeMap;
 
 /// Midnight of a day that is over for any clock this runs under, and a phase with milliseconds as real evaluations have it.
@@ -78,7 +80,7 @@ fn alerts() -> Vec<Alert> {
 }
 
 /// What a server stores of an alert; notes the true episodes.
-fn store(all: &mut Vec<(Labels, Vec<(i64, u64)>)>, alert: &Alert, replica: Option<&str>, truth: &mut Truth) {
+fn store(all: &mut Vec<Stored>, alert: &Alert, replica: Option<&str>, truth: &mut Truth) {
     let mut stored: BTreeMap<&str, Vec<(i64, u64)>> = BTreeMap::new();
     let one = 1f64.to_bits();
     for &(from, to) in &alert.active {
@@ -234,8 +236,9 @@ fn a_backtest_does_what_the_server_did() {
     let Some(server) = server(rules, "rules that ran live, against their backtest") else { return };
     std::thread::sleep(std::time::Duration::from_secs(25));
     let client = Client::new(&server.url(), &Options::default()).unwrap();
-    let now = Millis::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis())
-        .unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the server lives in the present")]
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = Millis::try_from(now.as_millis()).unwrap();
     let live: Vec<_> = client.instant("ALERTS[60s]", now).unwrap();
     let mut times: Vec<Millis> = live.iter().flat_map(|s| &s.points).map(|&(at, _)| at).collect();
     times.sort_unstable();

@@ -8,9 +8,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Prometheus's marker of a series that ended (`model/value/value.go`).
-pub const STALE: u64 = 0x7ff0_0000_0000_0002;
+pub(crate) const STALE: u64 = 0x7ff0_0000_0000_0002;
 
-pub struct Server {
+/// Labels and samples of a series: milliseconds and the bits of the value.
+pub(crate) type Stored = (Vec<(String, String)>, Vec<(i64, u64)>);
+
+pub(crate) struct Server {
     process: Child,
     port: u16,
     _folder: tempfile::TempDir,
@@ -24,11 +27,13 @@ impl Drop for Server {
 }
 
 /// The binary that `PROMETHEUS` names, that is installed, or that Debian's package holds; the reason where none can be had.
-pub fn binary(folder: &Path) -> Result<PathBuf, String> {
-    if let Some(path) = std::env::var_os("PROMETHEUS") {
+pub(crate) fn binary(folder: &Path) -> Result<PathBuf, String> {
+    #[expect(clippy::disallowed_methods, reason = "the user says where a Prometheus is")]
+    let variable = |name: &str| std::env::var_os(name);
+    if let Some(path) = variable("PROMETHEUS") {
         return Ok(path.into());
     }
-    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let paths = variable("PATH").unwrap_or_default();
     if let Some(found) = std::env::split_paths(&paths).map(|path| path.join("prometheus")).find(|path| path.is_file()) {
         return Ok(found);
     }
@@ -41,14 +46,16 @@ pub fn binary(folder: &Path) -> Result<PathBuf, String> {
         return Err("no Prometheus: not in PATH, PROMETHEUS is not set, `apt-get download prometheus` failed".into());
     }
     let packages = fs::read_dir(folder).map_err(|e| e.to_string())?.flatten().map(|entry| entry.file_name());
-    let package = packages.filter_map(|name| name.into_string().ok()).find(|name| name.ends_with(".deb"));
+    let package = packages
+        .filter_map(|name| name.into_string().ok())
+        .find(|name| Path::new(name).extension().is_some_and(|extension| extension == "deb"));
     let unpacked = package.is_some_and(|package| run("dpkg", &["-x", &package, "."]));
     if unpacked { Ok(folder.join("usr/bin/prometheus")) } else { Err("no Prometheus: `dpkg -x` failed".into()) }
 }
 
 impl Server {
     /// Starts a server without data. `rules` is a rule file, empty for none.
-    pub fn start(rules: &str) -> Result<Self, String> {
+    pub(crate) fn start(rules: &str) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
         let binary = binary(folder.path())?;
         let config = "storage: {tsdb: {out_of_order_time_window: 100d}}\nrule_files: [rules.yml]\n";
@@ -76,7 +83,7 @@ impl Server {
         Err("Prometheus does not get ready".into())
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
@@ -90,8 +97,8 @@ impl Server {
         answer.split(' ').nth(1)?.parse().ok()
     }
 
-    /// Stores series with their samples: milliseconds and the bits of the value. In order of time, as a server does it.
-    pub fn write(&self, series: &[(Vec<(String, String)>, Vec<(i64, u64)>)]) {
+    /// Stores series, in order of time, as a server does it.
+    pub(crate) fn write(&self, series: &[Stored]) {
         const HOURS: i64 = 12 * 3_600_000;
         let times = series.iter().flat_map(|(_, samples)| samples).map(|&(at, _)| at);
         let (Some(mut from), Some(last)) = (times.clone().min(), times.max()) else { return };
@@ -105,7 +112,7 @@ impl Server {
                     *next += count;
                 }
             }
-            let packed = snap::raw::Encoder::new().compress_vec(&request).unwrap();
+            let packed = packed(&request);
             let status = self.post("POST", "/api/v1/write", &packed);
             assert!(matches!(status, Some(200 | 204)), "remote write: {status:?}");
             from += HOURS;
@@ -147,4 +154,16 @@ fn varint(to: &mut Vec<u8>, mut value: u64) {
         value >>= 7;
     }
     to.push(value.to_le_bytes()[0]);
+}
+
+/// A snappy block of literals alone: valid, and no shorter than what it holds.
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut block = Vec::new();
+    varint(&mut block, bytes.len() as u64);
+    for part in bytes.chunks(1 << 16) {
+        block.push(61 << 2);
+        block.extend_from_slice(&u16::try_from(part.len() - 1).unwrap().to_le_bytes());
+        block.extend_from_slice(part);
+    }
+    block
 }

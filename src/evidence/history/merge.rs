@@ -119,7 +119,7 @@ fn shared(last: &Record, next: &Record, interval: Option<Millis>) -> u32 {
 
 impl Record {
     /// The state as the label `alertstate` says it; none for another text.
-    pub fn state_of(text: &str) -> Option<State> {
+    pub(in crate::evidence) fn state_of(text: &str) -> Option<State> {
         match text {
             "pending" => Some(State::Pending),
             "firing" => Some(State::Firing),

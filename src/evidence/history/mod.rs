@@ -7,6 +7,7 @@
 pub mod backtest;
 mod helped;
 mod hours;
+mod import;
 mod line;
 mod load;
 mod measure;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use helped::{Remedy, Timing, helped};
 pub use hours::{Hours, Shift};
+pub use import::{Export, import};
 pub use line::Resolver;
 pub use load::{Load, load};
 pub use measure::{Frequency, Sufficiency, covered, frequency, pages, pages_by, share_at_least};

@@ -85,9 +85,9 @@ impl Client {
             let pause = match &answer {
                 Ok((429 | 500 | 502 | 504, _, patience)) => patience.unwrap_or(wait),
                 Err(QueryError::Unreachable(_)) => wait,
-                _ => Duration::ZERO,
+                _ => return answer.map(|(status, body, _)| (status, body)),
             };
-            if pause.is_zero() || asked > RETRIES {
+            if asked > RETRIES {
                 return answer.map(|(status, body, _)| (status, body));
             }
             tokio::time::sleep(pause.min(MOST_PATIENCE)).await;

@@ -25,6 +25,8 @@ pub struct Pull {
     pub tool: String,
 }
 
+type Pairs = Vec<(String, String)>;
+
 /// How to ask.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Way {
@@ -56,7 +58,7 @@ pub fn pull(
     let known = Known::ask(server, window)?;
     let way = match pull.way {
         Some(way) => way,
-        None => known.choose(server, window.to)?,
+        None => choose(server, window.to)?,
     };
     let mut all = before;
     let mut from = window.from;
@@ -116,15 +118,6 @@ impl Known {
         Ok(Self { intervals, step, witness, begin })
     }
 
-    fn choose(&self, server: &dyn Query, at: Millis) -> Result<Way, QueryError> {
-        let count = server.instant("sum(count_over_time(ALERTS[1d]))", at);
-        match count {
-            Ok(answer) if first_value(&answer).unwrap_or(0.0) <= MOST_RAW => Ok(Way::Raw),
-            Ok(_) | Err(QueryError::TooMuch(_)) => Ok(Way::Pushed),
-            Err(error) => Err(error),
-        }
-    }
-
     fn slice(&self, server: &dyn Query, pull: &Pull, slice: Period, way: Way) -> Result<History, QueryError> {
         let window = Period::new(slice.from - OVERLAP, slice.to);
         let down = self.down(server, window)?;
@@ -176,12 +169,22 @@ pub(super) fn take_state(labels: &mut Vec<(String, String)>) -> Result<State, Qu
     state.ok_or_else(|| odd("`ALERTS` without a known `alertstate`"))
 }
 
+/// The way that suits the number of samples of the last day.
+fn choose(server: &dyn Query, at: Millis) -> Result<Way, QueryError> {
+    let count = server.instant("sum(count_over_time(ALERTS[1d]))", at);
+    match count {
+        Ok(answer) if first_value(&answer).unwrap_or(0.0) <= MOST_RAW => Ok(Way::Raw),
+        Ok(_) | Err(QueryError::TooMuch(_)) => Ok(Way::Pushed),
+        Err(error) => Err(error),
+    }
+}
+
 /// All samples of a slice.
 fn raw(server: &dyn Query, window: Period, with_active: bool) -> Result<Vec<Samples>, QueryError> {
     // One more millisecond: servers of version 3 leave out the first instant of a range.
     let reach = window.length() + 1;
     let mut all = Vec::new();
-    let mut actives: HashMap<Vec<(String, String)>, Vec<(Millis, Millis)>> = HashMap::new();
+    let mut actives: HashMap<Pairs, Vec<(Millis, Millis)>> = HashMap::new();
     if with_active {
         for mut series in server.instant(&format!("ALERTS_FOR_STATE[{reach}ms]"), window.to)? {
             series.labels.retain(|(name, _)| name != "__name__");

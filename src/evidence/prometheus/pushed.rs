@@ -246,7 +246,7 @@ fn without_state(labels: &[(String, String)], state: State) -> Pairs {
     labels.iter().filter(|(name, _)| fits && name != "alertstate" && name != "__name__").cloned().collect()
 }
 
-/// A string of PromQL.
+/// A string literal of an expression.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

@@ -13,6 +13,9 @@ struct World {
     hold: usize,
 }
 
+/// State, first and last evaluation, number of them.
+type Shown = (State, Millis, Millis, u32);
+
 const START: Millis = 1_780_272_000_000;
 
 impl World {
@@ -26,11 +29,11 @@ impl World {
 
     /// What `ALERTS` and `ALERTS_FOR_STATE` hold, and the true episodes: an alert that is active all through a time when the server is down is one
     /// alert, since its `ActiveAt` is restored.
-    fn run(&self) -> (Vec<Samples>, Vec<(State, Millis, Millis, u32)>) {
+    fn run(&self) -> (Vec<Samples>, Vec<Shown>) {
         let labels = vec![("alertname".to_owned(), "A".to_owned())];
         let mut pending = Samples { labels: labels.clone(), state: State::Pending, ..Samples::default() };
         let mut firing = Samples { labels, ..Samples::default() };
-        let mut truth: Vec<(State, Millis, Millis, u32)> = Vec::new();
+        let mut truth: Vec<Shown> = Vec::new();
         let mut since = None;
         let mut before: Option<State> = None;
         for (i, &active) in self.active.iter().enumerate() {
@@ -75,7 +78,7 @@ impl World {
     }
 }
 
-fn shown(records: &[Record]) -> Vec<(State, Millis, Millis, u32)> {
+fn shown(records: &[Record]) -> Vec<Shown> {
     let mut shown: Vec<_> = records.iter().map(|r| (r.state, r.first, r.last, r.samples)).collect();
     shown.sort_unstable_by_key(|one| (one.0, one.1));
     shown

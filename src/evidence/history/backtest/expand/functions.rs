@@ -188,7 +188,7 @@ fn humanize_duration(v: f64) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "the bound is checked before")]
 fn millis(seconds: f64) -> Option<i64> {
     let nanos = seconds * 1e9;
-    (nanos.abs() < 9.2e18).then(|| (nanos as i64) / 1_000_000)
+    (nanos.abs() < 9.2e18).then_some((nanos as i64) / 1_000_000)
 }
 
 fn humanize_timestamp(v: f64) -> Answer {
@@ -247,6 +247,7 @@ fn print(args: &[Value], line: bool) -> Result<String, Unknown> {
     Ok(out)
 }
 
+#[expect(clippy::float_cmp, reason = "as Go compares")]
 fn equal(a: &Value, b: &Value) -> Result<bool, Unknown> {
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => Ok(a == b),

@@ -5,6 +5,7 @@ use super::float;
 use super::value::Value;
 use std::fmt::Write;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of a verb")]
 #[derive(Default)]
 struct Verb {
     minus: bool,
@@ -108,13 +109,8 @@ impl Verb {
             ('v' | 't', Value::Bool(v)) => Ok(self.pad(&v.to_string(), Fill::Zeros)),
             ('v' | 's', Value::Text(text)) => Ok(self.pad(self.cut(text), Fill::Zeros)),
             ('q', Value::Text(text)) => self.quoted(text),
-            ('x' | 'X', Value::Text(text)) if !self.space && !self.sharp && self.precision.is_none() => {
-                let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-                Ok(self.pad(&if verb == 'X' { digits.to_uppercase() } else { digits }, Fill::Zeros))
-            }
             ('v' | 's', Value::Time(_) | Value::Duration(_)) => Ok(self.pad(self.cut(&plain(value)?), Fill::Zeros)),
-            ('v' | 's', Value::Labels(_)) if self.width.is_none() && self.precision.is_none() => plain(value),
-            ('v', Value::Map(_)) if self.width.is_none() && self.precision.is_none() => plain(value),
+            ('v', Value::Map(_) | Value::Labels(_)) if self.width.is_none() && self.precision.is_none() => plain(value),
             (_, Value::Text(_) | Value::Float(_) | Value::Int(_) | Value::Bool(_)) if !exotic(verb, value) => {
                 let shown = self.format('v', value)?;
                 Ok(format!("%!{verb}({}={shown})", value.type_name()))
