@@ -190,7 +190,7 @@ fn text(bytes: Vec<u8>) -> Content {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Content::Utf16;
     }
-    if bytes.iter().take(8192).any(|byte| *byte == 0) {
+    if is_binary(&bytes[..bytes.len().min(8192)]) {
         return Content::NotText;
     }
     match String::from_utf8(bytes) {
@@ -200,6 +200,13 @@ fn text(bytes: Vec<u8>) -> Content {
             Content::Text(replaced(error.as_bytes()), Some(bad))
         }
     }
+}
+
+/// Whether bytes are no text: more than a few control characters, and more than one byte in fifty. A text with a stray NUL is a
+/// text, whose fault is said.
+fn is_binary(bytes: &[u8]) -> bool {
+    let controls = bytes.iter().filter(|byte| byte.is_ascii_control() && !b"\t\n\x0c\r\x1b".contains(byte)).count();
+    controls > 8 && controls * 50 > bytes.len()
 }
 
 /// The text with a `?` for each byte that is not UTF-8, so that all offsets stay.
@@ -253,7 +260,8 @@ mod tests {
     fn bad_bytes_keep_their_offsets() {
         let Content::Text(text, bad) = text(b"a: \xff\xfeb\n".to_vec()) else { panic!("text") };
         assert_eq!((text.as_str(), bad), ("a: ??b\n", Some(3)));
-        assert!(matches!(super::text(b"a\0b".to_vec()), Content::NotText));
+        assert!(matches!(super::text(b"alert: a\0b\n".to_vec()), Content::Text(_, None)), "a stray NUL is a fault of a text");
+        assert!(matches!(super::text(b"\x7fELF\x01\x02\x03\0\0\0\0\0\0\0\0\0\0".to_vec()), Content::NotText));
         assert!(matches!(super::text(b"\xff\xfea\0".to_vec()), Content::Utf16));
         assert!(matches!(content(io::repeat(b'x'), 0), Content::TooLarge(_)));
     }

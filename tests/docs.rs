@@ -23,6 +23,16 @@ fn readme_lists_every_lint_rule_in_order() {
 }
 
 #[test]
+fn the_picture_of_readme_is_real_output() {
+    let (readme, real) = (read("README.md"), read("fixtures/join-expected/human.txt"));
+    let pictures: Vec<&str> = readme.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(pictures.len(), 2);
+    for piece in pictures.iter().flat_map(|picture| picture.split("\n\n")) {
+        assert!(real.contains(piece.trim_end()), "not in fixtures/join-expected/human.txt:\n{piece}");
+    }
+}
+
+#[test]
 fn documents_name_only_paths_that_exist() {
     let mut seen = 0;
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const TABLE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("suggest", &[]),
+    ("pattern", &["source"]),
     ("unquote", &["source"]),
     ("diagnostic", &["source"]),
     ("yaml", &["source", "diagnostic", "suggest"]),
@@ -16,8 +17,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("discover", &[]),
     ("evidence", &["source", "template", "unquote", "promql"]),
     ("lint", &["source", "diagnostic", "model", "promql", "evidence", "suggest"]),
-    ("rules", &["source", "diagnostic", "model", "promql", "template", "evidence", "lint", "suggest"]),
-    ("policy", &["source", "diagnostic", "suggest", "yaml", "model", "promql", "evidence", "lint", "rules"]),
+    ("rules", &["source", "diagnostic", "suggest", "pattern", "model", "promql", "template", "evidence", "lint"]),
+    ("policy", &["source", "diagnostic", "suggest", "pattern", "yaml", "model", "promql", "evidence", "lint", "rules"]),
     ("report", &["source", "diagnostic", "lint"]),
 ];
 

@@ -7,10 +7,8 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use super::{Common, Stop, evidence, exit, load, stdout};
-use crate::evidence::links::{Answer, Form, Question, Verdict, Via, form};
-use crate::lint::facts::Facts;
-use crate::lint::runbook_labels;
-use crate::model::{File, Rule, RuleKind};
+use crate::evidence::links::{Answer, Question, Verdict, Via, form};
+use crate::model::{Rule, RuleKind};
 use crate::report::json;
 use crate::report::table::{self, Column};
 use crate::source::{Encoding, Source};
@@ -60,8 +58,8 @@ pub(super) fn run(command: &Runbooks) -> Result<u8, Stop> {
                 if command.common.owner.is_some() && command.common.owner != owner {
                     continue;
                 }
-                if let Some(question) = question(file, rule, &facts, &part.root) {
-                    linked.entry(question).or_default().push(Linked { source, rule, owner });
+                if let Some(question) = facts.question(file, rule, &part.root) {
+                    linked.entry(question.clone()).or_default().push(Linked { source, rule, owner });
                 }
             }
         }
@@ -79,12 +77,6 @@ pub(super) fn run(command: &Runbooks) -> Result<u8, Stop> {
         reference.alerts.extend(alerts);
     }
     write(command.format, references.into_values())
-}
-
-fn question(file: &File, rule: &Rule, facts: &Facts<'_>, root: &str) -> Option<Question> {
-    let found = facts.runbook.known()?;
-    let asks = !matches!(form(&found.value), Form::Placeholder(_) | Form::Malformed(_));
-    asks.then(|| Question::new(&found.value, root, runbook_labels(file, rule)))
 }
 
 /// Of the verdicts of one reference under several roots or label values the worst is shown.

@@ -1,9 +1,11 @@
 //! What a policy finds in an alert: its owner, its severity, its runbook, and where each came from.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::conventions::{Conventions, Keys};
+use crate::evidence::links::{Form, Question, form};
 use crate::model::{Entry, File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
@@ -23,6 +25,10 @@ pub struct Facts<'a> {
     pub pages: Option<bool>,
     /// Whether its severity says that nobody is called; none where it cannot be told.
     pub silent: Option<bool>,
+    /// What the runbook's reference is, told once for all lint rules.
+    form: OnceCell<Option<Form>>,
+    /// The question about it, made once for all lint rules.
+    question: OnceCell<Option<Question>>,
 }
 
 /// What was found for one of them.
@@ -53,6 +59,23 @@ pub struct Found<'a> {
     pub templated: bool,
 }
 
+impl Facts<'_> {
+    /// What the runbook's reference is, where one is written out.
+    pub fn form(&self) -> Option<&Form> {
+        self.form.get_or_init(|| self.runbook.known_or_empty().map(|found| form(&found.value))).as_ref()
+    }
+
+    /// The question about the runbook, where its reference is one that can be asked about; `root` is that of the file.
+    pub fn question(&self, file: &File, rule: &Rule, root: &str) -> Option<&Question> {
+        let ask = || {
+            let asks = matches!(self.form(), Some(Form::Url | Form::Path | Form::Templated | Form::Unsafe(_)));
+            let found = self.runbook.known().filter(|_| asks)?;
+            Some(Question::new(&found.value, root, runbook_labels(file, rule, &found.value)))
+        };
+        self.question.get_or_init(ask).as_ref()
+    }
+}
+
 impl<'a> Field<'a> {
     /// The value, where there is one.
     #[must_use]
@@ -63,10 +86,15 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The value where it stands in the file, empty or not.
+    fn known_or_empty(&self) -> Option<&Found<'a>> {
+        self.found().filter(|found| !found.templated)
+    }
+
     /// The value where it stands in the file and is not empty.
     #[must_use]
     pub fn known(&self) -> Option<&Found<'a>> {
-        self.found().filter(|found| !found.templated && !found.is_empty())
+        self.known_or_empty().filter(|found| !found.is_empty())
     }
 }
 
@@ -113,6 +141,8 @@ impl Conventions {
             owner,
             runbook: find(file, rule, &self.runbook, false),
             severity,
+            form: OnceCell::new(),
+            question: OnceCell::new(),
         }
     }
 
@@ -174,9 +204,12 @@ fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &[String]) 
     })
 }
 
-/// Label values that the alert is known to have: its own, and those that its selectors agree on.
-#[must_use]
-pub fn runbook_labels(file: &File, rule: &Rule) -> BTreeMap<String, String> {
+/// Label values that the alert is known to have: its own, and those that its selectors agree on. Only a reference with a template
+/// in it asks for them.
+fn runbook_labels(file: &File, rule: &Rule, reference: &str) -> BTreeMap<String, String> {
+    if !reference.contains("{{") {
+        return BTreeMap::new();
+    }
     let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
     let expression = rule.expr.value();
     let matchers = rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);

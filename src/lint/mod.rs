@@ -18,7 +18,6 @@ mod summary;
 pub mod waiver;
 
 pub use context::Context;
-pub use facts::runbook_labels;
 pub use run::{Input, run, wanted};
 
 use crate::diagnostic::Severity;

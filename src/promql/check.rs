@@ -21,12 +21,15 @@ struct Check<'a> {
     sink: &'a mut Sink,
 }
 
-/// Reports what is wrong with the meaning of `ast`. `selects_all`: selectors that need no matcher.
+/// Reports what is wrong with the meaning of `ast`. `selects_all`: selectors that need no matcher, in their order.
 pub(super) fn check(ast: &Ast, text: &str, selects_all: &[NodeId], sink: &mut Sink) {
     let mut check = Check { ast, text, sink };
     for id in ast.ids() {
+        if check.sink.is_full() {
+            return;
+        }
         match ast.kind(id) {
-            Kind::Vector(at) => check.vector(id, &ast.get(at), !selects_all.contains(&id)),
+            Kind::Vector(at) => check.vector(id, &ast.get(at), selects_all.binary_search(&id).is_err()),
             Kind::Subquery { expr, .. } => check.subquery(expr),
             Kind::Call(at) => check.call(id, &ast.get(at)),
             Kind::Aggregate(at) => check.aggregate(&ast.get(at)),

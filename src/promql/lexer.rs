@@ -30,6 +30,9 @@ pub(super) struct Lexer<'a> {
     /// Whether any bracket so far held a number. The server never resets this, so that `x[step():1m]` alone is refused.
     duration_seen: bool,
     pub comments: Vec<TextRange>,
+    /// Nothing closes a `{{`, or a `${`, any more; so nobody looks again.
+    pub no_template_end: bool,
+    pub no_variable_end: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -42,12 +45,17 @@ impl<'a> Lexer<'a> {
             colon_seen: false,
             duration_seen: false,
             comments: Vec::new(),
+            no_template_end: false,
+            no_variable_end: false,
         }
     }
 
-    /// The next token; [`Kind::End`] from the end of the text on.
+    /// The next token; [`Kind::End`] from the end of the text on, and once too much is wrong.
     pub fn next(&mut self, sink: &mut Sink) -> Token {
         loop {
+            if sink.is_spent() {
+                self.at = self.text.len();
+            }
             self.skip_spaces();
             let start = self.at;
             let Some(byte) = self.peek(0) else { return self.token(start, Kind::End) };

@@ -94,11 +94,14 @@ fn lazy(text: &str) -> &str {
 
 /// After `{`: the least count and the length, if it is a repetition at all.
 fn repeat(text: &str) -> Option<(u32, usize)> {
-    let end = text.find('}')?;
+    let end = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b',').count();
     let (least, most) = text[..end].split_once(',').unwrap_or((&text[..end], ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    (!least.is_empty() && digits(least) && digits(most)).then(|| (least.parse().unwrap_or(u32::MAX), end + 1))
+    let counted = text[end..].starts_with('}') && !least.is_empty() && !most.contains(',');
+    counted.then(|| (least.parse().unwrap_or(u32::MAX), end + 1))
 }
+
+/// The longest name of a class between `[:` and `:]`, both counted.
+const LONGEST_CLASS: usize = "[:^xdigit:]".len();
 
 /// After `[`: the length up to and with the closing bracket.
 fn class(text: &str) -> usize {
@@ -109,7 +112,10 @@ fn class(text: &str) -> usize {
         match byte {
             b']' => return at + 1,
             b'\\' => at += 2,
-            b'[' if bytes.get(at + 1) == Some(&b':') => at += text[at..].find(":]").map_or(1, |len| len + 2),
+            b'[' if bytes.get(at + 1) == Some(&b':') => {
+                let name = &bytes[at..bytes.len().min(at + LONGEST_CLASS)];
+                at += name.windows(2).position(|pair| pair == b":]").map_or(1, |len| len + 2);
+            }
             _ => at += 1,
         }
     }
@@ -134,7 +140,7 @@ fn escape<'a>(text: &'a str, group: &mut Group) -> &'a str {
     }
     let digits = |most: usize, radix: u32| after.chars().take(most).take_while(|c| c.is_digit(radix)).count();
     let len = match kind {
-        'x' | 'p' | 'P' if after.starts_with('{') => after.find('}').map_or(0, |end| end + 1),
+        'x' | 'p' | 'P' if after.starts_with('{') => after.find('}').map_or(after.len(), |end| end + 1),
         'x' => digits(2, 16),
         'p' | 'P' => after.chars().next().map_or(0, char::len_utf8),
         '0'..='7' => digits(2, 8),

@@ -24,6 +24,8 @@ pub(super) struct Parser<'a> {
     pub previous_end: u32,
     pub lexer: Lexer<'a>,
     pub frames: Vec<Frame>,
+    /// Which of `frames` are parentheses.
+    parentheses: Vec<usize>,
     /// Finished arguments of the calls in `frames`.
     arguments: Vec<NodeId>,
     /// Second arguments of `info()`, which may select everything.
@@ -67,6 +69,7 @@ pub(super) fn parse(text: &str, options: Options) -> Parsed {
         previous_end: 0,
         lexer,
         frames: Vec::new(),
+        parentheses: Vec::new(),
         arguments: Vec::new(),
         selects_all: Vec::new(),
         experimental_duration: false,
@@ -75,7 +78,8 @@ pub(super) fn parse(text: &str, options: Options) -> Parsed {
         parser.sink.report(0, TextRange::at(0), "the expression is longer than 4 GiB");
     }
     let root = parser.expression();
-    let Parser { mut sink, tree, lexer, selects_all, .. } = parser;
+    let Parser { mut sink, tree, lexer, mut selects_all, .. } = parser;
+    selects_all.sort_unstable();
     let ast = tree.finish(root, lexer.comments);
     sink.settle();
     check::check(&ast, text, &selects_all, &mut sink);
@@ -133,7 +137,7 @@ impl<'a> Parser<'a> {
             }
             Kind::LeftParen => {
                 self.take();
-                self.frames.push(Frame::Paren { open: token.range });
+                self.open(Frame::Paren { open: token.range });
                 None
             }
             Kind::Operator(op @ (BinaryOp::Add | BinaryOp::Sub)) => {
@@ -177,7 +181,7 @@ impl<'a> Parser<'a> {
     fn call(&mut self, name: TextRange) -> Option<NodeId> {
         let function = functions::function(self.slice(name));
         let open = self.take().range;
-        self.frames.push(Frame::Call { name, function, open, base: self.arguments.len() });
+        self.open(Frame::Call { name, function, open, base: self.arguments.len() });
         self.no_arguments()
     }
 
@@ -187,7 +191,7 @@ impl<'a> Parser<'a> {
             return Some(mistakes::no_aggregated(self, op, name, grouping));
         }
         let open = self.take().range;
-        self.frames.push(Frame::Aggregate { op, name, grouping, open, base: self.arguments.len() });
+        self.open(Frame::Aggregate { op, name, grouping, open, base: self.arguments.len() });
         self.no_arguments()
     }
 
@@ -197,7 +201,7 @@ impl<'a> Parser<'a> {
             return None;
         }
         let close = self.take().range;
-        let frame = self.frames.pop()?;
+        let frame = self.leave()?;
         Some(self.close(frame, None, close))
     }
 
@@ -282,7 +286,7 @@ impl<'a> Parser<'a> {
 
     fn right_paren(&mut self, operand: NodeId) -> After {
         let operand = self.reduce_all(operand);
-        let Some(frame) = self.frames.pop() else {
+        let Some(frame) = self.leave() else {
             mistakes::extra_paren(self);
             return After::Operand(operand);
         };
@@ -319,13 +323,24 @@ impl<'a> Parser<'a> {
 
     /// The innermost call or parenthesis that is open.
     pub fn innermost(&self) -> Option<&Frame> {
-        self.frames.iter().rev().find(|frame| !matches!(frame, Frame::Sign { .. } | Frame::Binary { .. }))
+        self.frames.get(*self.parentheses.last()?)
+    }
+
+    fn open(&mut self, parenthesis: Frame) {
+        self.parentheses.push(self.frames.len());
+        self.frames.push(parenthesis);
+    }
+
+    /// Takes the parenthesis on top of the stack off it, all that it holds being built.
+    fn leave(&mut self) -> Option<Frame> {
+        self.parentheses.pop();
+        self.frames.pop()
     }
 
     fn end(&mut self, operand: NodeId) -> After {
         let mut operand = self.reduce_all(operand);
         mistakes::unclosed(self);
-        while let Some(frame) = self.frames.pop() {
+        while let Some(frame) = self.leave() {
             let close = self.token.range;
             operand = self.close(frame, Some(operand), close);
             operand = self.reduce_all(operand);

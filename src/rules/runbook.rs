@@ -1,8 +1,8 @@
 //! What the lint rules on runbook references share: the reference of an alert, its form, and the question about it.
 
 use crate::diagnostic::Severity;
-use crate::evidence::links::{Answer, Fault, Form, Question, form};
-use crate::lint::{Context, runbook_labels};
+use crate::evidence::links::{Answer, Fault, Form, Question};
+use crate::lint::Context;
 use crate::lint::facts::{Facts, Found};
 use crate::model::{Rule, RuleKind, Text};
 use crate::source::{Span, TextRange};
@@ -29,11 +29,9 @@ pub(super) fn reference<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<Referen
 }
 
 /// The question about the runbook of an alert, where its reference is one that can be asked about.
-pub(super) fn question(rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-    let found = cx.facts().filter(|_| rule.kind == RuleKind::Alert)?.runbook.known()?;
-    let asks = matches!(form(&found.value), Form::Url | Form::Path | Form::Templated | Form::Unsafe(_));
-    let labels = runbook_labels(cx.file()?, rule);
-    asks.then(|| Question::new(&found.value, cx.root(), labels))
+pub(super) fn question<'a>(rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+    let facts = cx.facts().filter(|_| rule.kind == RuleKind::Alert)?;
+    facts.question(cx.file()?, rule, cx.root())
 }
 
 /// The answer to [`question`]; the verdict is settled where there is none.
@@ -43,7 +41,7 @@ pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference
         cx.exempt("`runbook-placeholder` and `runbook-malformed` judge what is no reference");
         return None;
     };
-    let answer = cx.evidence().runbooks.get(&question);
+    let answer = cx.evidence().runbooks.get(question);
     if answer.is_none() {
         cx.not_asked("runbook pages were not asked: `--online` asks them");
     }
@@ -64,8 +62,8 @@ pub(super) fn part(reference: &Reference<'_>, range: TextRange, cx: &Context<'_>
 }
 
 /// The mistake in a reference, where its text alone shows one.
-pub(super) fn fault(reference: &Reference<'_>) -> Option<(Kind, Fault)> {
-    match form(&reference.found.value) {
+pub(super) fn fault<'a>(reference: &Reference<'a>) -> Option<(Kind, &'a Fault)> {
+    match reference.facts.form()? {
         Form::Placeholder(fault) => Some((Kind::Placeholder, fault)),
         Form::Malformed(fault) => Some((Kind::Malformed, fault)),
         Form::Unsafe(fault) => Some((Kind::Unsafe, fault)),

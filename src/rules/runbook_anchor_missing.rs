@@ -26,7 +26,7 @@ impl Configurable for RunbookAnchorMissing {
 
 impl LintRule for RunbookAnchorMissing {
     fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx)
+        runbook::question(rule, cx).cloned()
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {

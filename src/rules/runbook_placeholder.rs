@@ -39,8 +39,8 @@ impl LintRule for RunbookPlaceholder {
         let shown = if reference.found.is_empty() { "empty".to_owned() } else { format!("only `{value}`") };
         let message = format!("the runbook of alert `{}` is {shown}", rule.name.value());
         let diagnostic = cx.report_as(runbook::severity(reference.facts), span, message);
-        diagnostic.cause("alerts whose runbook is a placeholder").subject(value.clone()).label(fault.message);
+        diagnostic.cause("alerts whose runbook is a placeholder").subject(value.clone()).label(fault.message.clone());
         diagnostic.note("whoever is woken by it must find what it means and what to do");
-        diagnostic.help(fault.help);
+        diagnostic.help(fault.help.clone());
     }
 }

@@ -26,17 +26,17 @@ impl Configurable for RunbookUnsafe {
 
 impl LintRule for RunbookUnsafe {
     fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx)
+        runbook::question(rule, cx).cloned()
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(reference) = runbook::reference(rule, cx) else { return };
         let value = &reference.found.value;
         let fault = runbook::fault(&reference).filter(|(kind, _)| *kind == runbook::Kind::Unsafe).map(|(_, fault)| fault);
-        let answer = runbook::question(rule, cx).and_then(|question| cx.evidence().runbooks.get(&question));
+        let answer = runbook::question(rule, cx).and_then(|question| cx.evidence().runbooks.get(question));
         let refused = answer.filter(|answer| answer.verdict == Verdict::Unsafe);
         let (range, label, help) = match (fault, refused) {
-            (Some(fault), _) => (fault.range, fault.message, fault.help),
+            (Some(fault), _) => (fault.range, fault.message.clone(), fault.help.clone()),
             (None, Some(answer)) => {
                 let help = "link a page on a public host, or allow the host on the command line or in a policy named with `--config`";
                 (TextRange::new(0, value.len() as u32), answer.reason.clone(), help.to_owned())

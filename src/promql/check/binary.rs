@@ -55,11 +55,11 @@ impl Check<'_> {
         if matches!(ty, Type::Scalar | Type::Vector) {
             return;
         }
-        let text = self.slice(id).to_owned();
+        let text = self.slice(id);
         let error = self.report(id, format!("a {} can't be an operand", ty.words()));
         error.note("operators take scalars and instant vectors");
         if ty == Type::Matrix {
-            error.help(format!("make an instant vector of it, as in {}", super::calls::example("rate", &text)));
+            error.help(format!("make an instant vector of it, as in {}", super::calls::example("rate", text)));
         }
     }
 

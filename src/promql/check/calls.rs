@@ -79,7 +79,7 @@ impl Check<'_> {
 
     /// An argument of the wrong type.
     fn mismatch(&mut self, argument: NodeId, wanted: Type, got: Type, name: &str) {
-        let text = self.slice(argument).to_owned();
+        let text = self.slice(argument);
         let range = self.ast.range(argument);
         let kind = self.ast.kind(argument);
         let error = self.report(argument, format!("`{name}` wants {} here, not {}", article(wanted), article(got)));
@@ -97,13 +97,13 @@ impl Check<'_> {
             }
             (Type::Vector, Type::Matrix, _) => {
                 error.note("a range vector has many samples a series; first make one of them");
-                error.help(format!("leave the range out, or write {}", example(better(name), &text)));
+                error.help(format!("leave the range out, or write {}", example(better(name), text)));
             }
             (Type::Vector, Type::Scalar, _) => {
-                error.help(format!("write {}", example("vector", &text)));
+                error.help(format!("write {}", example("vector", text)));
             }
             (Type::Scalar, Type::Vector, _) => {
-                error.help(format!("write {} if it is always one series", example("scalar", &text)));
+                error.help(format!("write {} if it is always one series", example("scalar", text)));
             }
             (Type::String, ..) => {
                 error.help("write a text between quotes");
@@ -116,7 +116,10 @@ impl Check<'_> {
         let mut arguments = self.ast.list(call.arguments);
         let (Some(first), Some(second)) = (arguments.next(), arguments.next()) else { return };
         let (a, b) = (self.ast.range(first), self.ast.range(second));
-        let (left, right) = (self.slice(first).to_owned(), self.slice(second).to_owned());
+        let (left, right) = (self.slice(first), self.slice(second));
+        if left.len() + right.len() > LONGEST_SWAP {
+            return;
+        }
         if let Some(error) = self.sink.last_mut() {
             error.help.clear();
             error.help("swap the arguments");
@@ -125,6 +128,9 @@ impl Check<'_> {
         }
     }
 }
+
+/// Longer arguments are not swapped for people: nested, each would be copied once more.
+const LONGEST_SWAP: usize = 1000;
 
 /// The function over a range that people mean by one over a vector.
 fn better(name: &str) -> &'static str {

@@ -45,6 +45,9 @@ pub(in crate::promql) fn call(parser: &mut Parser, name: TextRange, function: Op
 }
 
 fn unknown_function(parser: &mut Parser, name: TextRange, written: &str, at: usize) {
+    if parser.sink.is_full() {
+        return;
+    }
     let error = parser.sink.report(at, name, format!("there is no function {}", quoted(written)));
     let lower = written.to_ascii_lowercase();
     if functions::function(&lower).is_some() {

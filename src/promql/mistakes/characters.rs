@@ -36,7 +36,7 @@ pub(in crate::promql) fn character(lexer: &mut Lexer, sink: &mut Sink) -> Option
     if SMART_QUOTES.contains(&first) {
         return smart_quote(lexer, sink);
     }
-    if let Some(len) = placeholder(rest) {
+    if let Some(len) = placeholder(lexer) {
         return variable(lexer, len, sink);
     }
     if lexer.in_braces() {
@@ -78,14 +78,19 @@ fn spaced(lexer: &Lexer, at: TextRange, word: &str) -> String {
     format!("{before}{word}{after}")
 }
 
-/// The length of a variable or template of another program at the start of `rest`.
-fn placeholder(rest: &str) -> Option<usize> {
+/// The length of a variable or template of another program that comes next.
+fn placeholder(lexer: &mut Lexer) -> Option<usize> {
+    let rest = lexer.rest();
     if rest.starts_with("{{") {
-        return Some(rest.find("}}").map_or(2, |end| end + 2));
+        let end = if lexer.no_template_end { None } else { rest.find("}}") };
+        lexer.no_template_end = end.is_none();
+        return Some(end.map_or(2, |end| end + 2));
     }
     let after = rest.strip_prefix('$')?;
     if let Some(inner) = after.strip_prefix('{') {
-        return Some(inner.find(['}', '\n']).map_or(2, |end| end + 2 + usize::from(inner[end..].starts_with('}'))));
+        let end = if lexer.no_variable_end { None } else { inner.find(['}', '\n']) };
+        lexer.no_variable_end = end.is_none();
+        return Some(end.map_or(2, |end| end + 2 + usize::from(inner[end..].starts_with('}'))));
     }
     Some(1 + after.bytes().take_while(|&byte| is_alphanumeric(byte)).count())
 }

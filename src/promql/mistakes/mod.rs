@@ -37,12 +37,11 @@ fn named(parser: &Parser, token: Token) -> String {
     }
 }
 
-/// A piece of the expression between backticks, cut where it is long.
+/// A piece of the expression between backticks, cut where it is long; no more of it is looked at.
 fn quoted(text: &str) -> String {
-    let shown = text.lines().next().unwrap_or_default();
-    match shown.char_indices().nth(30) {
-        Some((end, _)) => format!("`{}…`", &shown[..end]),
-        None if shown.len() < text.len() => format!("`{shown}…`"),
-        None => format!("`{shown}`"),
+    let cut = text.char_indices().enumerate().find(|&(number, (_, c))| number == 30 || c == '\n');
+    match cut {
+        Some((_, (end, _))) => format!("`{}…`", text[..end].trim_end_matches('\r')),
+        None => format!("`{text}`"),
     }
 }
