@@ -131,7 +131,9 @@ fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>) {
         .build();
     for entry in walker {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.push(candidate(entry.into_path(), target, false)),
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                found.push(candidate(entry.into_path(), target, false));
+            }
             Ok(_) => {}
             // What cannot be listed is kept as a file that cannot be read, so that it is said.
             Err(error) => found.extend(place(&error).map(|path| candidate(path, target, false))),
@@ -235,7 +237,8 @@ mod tests {
 
     #[test]
     fn a_root_is_the_nearest_folder_with_a_policy_or_a_repository() {
-        let folder = tree(&["repo/.git/HEAD", "repo/team/groundrules.yaml", "repo/team/rules/a.yaml", "repo/b.yaml", "c.yaml"]);
+        let folder =
+            tree(&["repo/.git/HEAD", "repo/team/groundrules.yaml", "repo/team/rules/a.yaml", "repo/b.yaml", "c.yaml"]);
         let at = |path: &str| folder.path().join(path);
         let found = targets(&[at("repo/team/rules"), at("repo/b.yaml"), at("repo")]);
         assert_eq!(found.len(), 2);
@@ -260,7 +263,10 @@ mod tests {
     fn bad_bytes_keep_their_offsets() {
         let Content::Text(text, bad) = text(b"a: \xff\xfeb\n".to_vec()) else { panic!("text") };
         assert_eq!((text.as_str(), bad), ("a: ??b\n", Some(3)));
-        assert!(matches!(super::text(b"alert: a\0b\n".to_vec()), Content::Text(_, None)), "a stray NUL is a fault of a text");
+        assert!(
+            matches!(super::text(b"alert: a\0b\n".to_vec()), Content::Text(_, None)),
+            "a stray NUL is a fault of a text"
+        );
         assert!(matches!(super::text(b"\x7fELF\x01\x02\x03\0\0\0\0\0\0\0\0\0\0".to_vec()), Content::NotText));
         assert!(matches!(super::text(b"\xff\xfea\0".to_vec()), Content::Utf16));
         assert!(matches!(content(io::repeat(b'x'), 0), Content::TooLarge(_)));

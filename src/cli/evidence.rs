@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 #[cfg(feature = "online")]
 use std::path::PathBuf;
-use std::path::Path;
 
 use jiff::civil::Date;
 
@@ -28,7 +28,11 @@ pub(super) fn gather(common: &Common, snapshot: Option<&Path>, loaded: &Loaded, 
 }
 
 /// Answers about runbooks: from local trees, and from the network where that is allowed.
-pub(super) fn runbooks(common: &Common, loaded: &Loaded, questions: &[Question]) -> Result<BTreeMap<Question, Answer>, Stop> {
+pub(super) fn runbooks(
+    common: &Common,
+    loaded: &Loaded,
+    questions: &[Question],
+) -> Result<BTreeMap<Question, Answer>, Stop> {
     let mut answers = BTreeMap::new();
     for (part, policy) in loaded.workspace.parts.iter().zip(&loaded.policies) {
         let own = questions.iter().filter(|question| question.root() == part.root);
@@ -45,8 +49,10 @@ pub(super) fn runbooks(common: &Common, loaded: &Loaded, questions: &[Question])
 #[cfg(feature = "online")]
 fn ask(answers: &mut BTreeMap<Question, Answer>, policy: &Policy) -> Result<(), Stop> {
     use crate::evidence::fetch;
-    let open: Vec<Question> = answers.iter().filter(|(_, answer)| !answer.asked).map(|(question, _)| question.clone()).collect();
-    let fetched = fetch::fetch(&open, &policy.links, &net(policy)?).map_err(|error| Stop::Usage(format!("cannot ask the network: {error}")))?;
+    let open: Vec<Question> =
+        answers.iter().filter(|(_, answer)| !answer.asked).map(|(question, _)| question.clone()).collect();
+    let fetched = fetch::fetch(&open, &policy.links, &net(policy)?)
+        .map_err(|error| Stop::Usage(format!("cannot ask the network: {error}")))?;
     for note in &fetched.notes {
         super::warn(note);
     }
@@ -61,7 +67,6 @@ fn ask(_: &mut BTreeMap<Question, Answer>, _: &Policy) -> Result<(), Stop> {
 
 /// What the fetching may know of this machine.
 #[cfg(feature = "online")]
-#[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
 fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
     let settings = &policy.links;
     let trusted = settings.ca_file.as_ref().filter(|_| settings.given.trusted);
@@ -69,8 +74,11 @@ fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
         let path = Path::new(&settings.given.folder).join(file);
         std::fs::read(&path).map_err(|error| Stop::Usage(format!("cannot read {}: {error}", path.display())))
     });
-    let env: BTreeMap<String, String> = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
-    let folder = env.get("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(Path::new(env.get("HOME")?).join(".cache")));
+    let env: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let folder =
+        env.get("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(Path::new(env.get("HOME")?).join(".cache")));
     Ok(crate::evidence::fetch::Net {
         cache: folder.map(|folder| folder.join("groundrules/links-v1.jsonl")),
         now: jiff::Timestamp::now().as_second(),
@@ -82,12 +90,15 @@ fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
 
 /// The snapshot that the command line names, else the policy's.
 fn history(snapshot: Option<&Path>, loaded: &Loaded) -> Result<Option<History>, Stop> {
-    let of_policy = || loaded.policies.iter().find_map(|policy| {
-        let folder = Path::new(&policy.links.given.folder);
-        policy.history.as_ref().map(|path| folder.join(&path.value))
-    });
+    let of_policy = || {
+        loaded.policies.iter().find_map(|policy| {
+            let folder = Path::new(&policy.links.given.folder);
+            policy.history.as_ref().map(|path| folder.join(&path.value))
+        })
+    };
     let Some(path) = snapshot.map(Path::to_path_buf).or_else(of_policy) else { return Ok(None) };
-    let file = File::open(&path).map_err(|error| Stop::Usage(format!("cannot read the history {}: {error}", path.display())))?;
+    let file = File::open(&path)
+        .map_err(|error| Stop::Usage(format!("cannot read the history {}: {error}", path.display())))?;
     let read = history::read(BufReader::new(file));
     read.map(Some).map_err(|error| Stop::Usage(format!("{}:{}: {}", path.display(), error.line, error.message)))
 }

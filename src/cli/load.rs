@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Common, Stop};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Candidate, Content, Target};
 use crate::evidence::links::Given;
 use crate::lint::Setup;
 use crate::model::{self, Part, Reading, Workspace, lower};
 use crate::policy::{self, Policy};
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Encoding, Source, SourceId, Span, TextRange};
 
 /// Everything that was read.
@@ -79,7 +79,8 @@ impl Loaded {
         self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));
         // The policy is not one of the files that it is about.
         candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
-        let read: Vec<(Content, Candidate)> = candidates.into_par_iter().map(|file| (discover::read(&file.real), file)).collect();
+        let read: Vec<(Content, Candidate)> =
+            candidates.into_par_iter().map(|file| (discover::read(&file.real), file)).collect();
         let part = self.add(common, read);
         self.workspace.parts.push(Part { root: target.root.display().to_string(), files: part, whole: target.whole });
         Ok(())
@@ -95,7 +96,10 @@ impl Loaded {
         let Some(target) = target else { return Ok(()) };
         let policy = self.policy(common, common.config.as_deref().or(target.policy.as_deref()))?;
         self.policies.push(policy);
-        let relative = named.as_deref().and_then(|path| path.strip_prefix(&target.root).ok()).map_or(path.clone(), |path| path.display().to_string());
+        let relative = named
+            .as_deref()
+            .and_then(|path| path.strip_prefix(&target.root).ok())
+            .map_or(path.clone(), |path| path.display().to_string());
         let content = discover::content(io::stdin().lock(), 1 << 16);
         let candidate = Candidate { path, relative, real: named.unwrap_or_default(), named: true };
         let files = self.add(common, vec![(content, candidate)]);
@@ -108,7 +112,9 @@ impl Loaded {
         let Some(path) = path else { return Ok(Policy::default()) };
         let text = match discover::read(path) {
             Content::Text(text, None) => text,
-            Content::Unreadable(error) => return Err(Stop::Usage(format!("cannot read the policy {}: {error}", path.display()))),
+            Content::Unreadable(error) => {
+                return Err(Stop::Usage(format!("cannot read the policy {}: {error}", path.display())));
+            }
             _ => return Err(Stop::Usage(format!("the policy {} is not a text in UTF-8", path.display()))),
         };
         let id = SourceId(self.workspace.sources.len() as u32);
@@ -134,7 +140,9 @@ impl Loaded {
             .map(|(index, (content, candidate))| file(SourceId((first + index) as u32), content, candidate, &options))
             .collect();
         for (source, file, candidate) in made {
-            if candidate.named && let Reading::NotChecked("unreadable", why) = &file.reading {
+            if candidate.named
+                && let Reading::NotChecked("unreadable", why) = &file.reading
+            {
                 self.unreadable.push((source.path.clone(), why.clone()));
             }
             self.workspace.sources.push(source);
@@ -146,7 +154,12 @@ impl Loaded {
 }
 
 /// Reads one file into the model.
-fn file(id: SourceId, content: Content, candidate: Candidate, options: &lower::Options) -> (Source, model::File, Candidate) {
+fn file(
+    id: SourceId,
+    content: Content,
+    candidate: Candidate,
+    options: &lower::Options,
+) -> (Source, model::File, Candidate) {
     let unread = |reading| model::File::unread(id, reading);
     let (text, file) = match content {
         Content::Text(text, bad) => {

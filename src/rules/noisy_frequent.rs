@@ -46,7 +46,9 @@ impl Configurable for NoisyFrequent {
 impl LintRule for NoisyFrequent {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
-        let Some(history) = &cx.evidence().history else { return cx.not_asked("no firing history was given: `--history FILE` gives it") };
+        let Some(history) = &cx.evidence().history else {
+            return cx.not_asked("no firing history was given: `--history FILE` gives it");
+        };
         if cx.exempts() {
             return;
         }
@@ -55,10 +57,16 @@ impl LintRule for NoisyFrequent {
         }
         match history.suffices(Millis::from(self.days) * DAY) {
             Sufficiency::Enough => {}
-            Sufficiency::ShortWindow(have, want) => return cx.unanswered(format!("the history spans {}, a verdict needs {}", days(have), days(want))),
-            Sufficiency::LittleCoverage(have, want) => return cx.unanswered(format!("the history covers {}, a verdict needs {}", days(have), days(want))),
+            Sufficiency::ShortWindow(have, want) => {
+                return cx.unanswered(format!("the history spans {}, a verdict needs {}", days(have), days(want)));
+            }
+            Sufficiency::LittleCoverage(have, want) => {
+                return cx.unanswered(format!("the history covers {}, a verdict needs {}", days(have), days(want)));
+            }
         }
-        let Some(pages) = facts.pages else { return cx.unknown("the severity cannot be told, and the limit depends on it") };
+        let Some(pages) = facts.pages else {
+            return cx.unknown("the severity cannot be told, and the limit depends on it");
+        };
         let Some((own, others)) = cx.history_patterns() else { return };
         let found = history.of(own, others);
         if found.shared {
@@ -77,8 +85,12 @@ impl LintRule for NoisyFrequent {
         diagnostic.cause("alerts that fire too often").subject("frequency");
         diagnostic.label(format!("more than {limit} a week"));
         let covered = days(history.covered());
-        diagnostic.note(format!("{} pages ({} episodes of single series) in {covered} of history", frequency.pages, frequency.episodes));
-        diagnostic.help("raise `for` or the threshold, mend what makes it fire, or remove it: nobody can act on so many");
+        diagnostic.note(format!(
+            "{} pages ({} episodes of single series) in {covered} of history",
+            frequency.pages, frequency.episodes
+        ));
+        diagnostic
+            .help("raise `for` or the threshold, mend what makes it fire, or remove it: nobody can act on so many");
     }
 }
 

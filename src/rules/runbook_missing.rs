@@ -26,7 +26,9 @@ impl LintRule for RunbookMissing {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
         match &facts.runbook {
-            Field::Found(found) if found.templated => return cx.unknown("the runbook comes from a template engine's placeholder"),
+            Field::Found(found) if found.templated => {
+                return cx.unknown("the runbook comes from a template engine's placeholder");
+            }
             Field::Found(found) if !found.is_empty() => return,
             Field::Found(_) => return cx.exempt("`runbook-placeholder` judges an empty runbook"),
             Field::Unknown => return cx.unknown("a template engine's placeholder may bring a runbook"),

@@ -40,7 +40,9 @@ impl Configurable for SeverityUnknown {
 impl LintRule for SeverityUnknown {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
-        let Some(found) = facts.severity.found() else { return cx.exempt("`severity-missing` judges an alert without one") };
+        let Some(found) = facts.severity.found() else {
+            return cx.exempt("`severity-missing` judges an alert without one");
+        };
         if found.templated {
             return cx.unknown("the severity comes from a template engine's placeholder");
         }
@@ -65,23 +67,28 @@ impl LintRule for SeverityUnknown {
         let span = cx.part(text, TextRange::new(lead as u32, (lead + found.value.len()) as u32));
         let (value, name) = (&found.value, rule.name.value());
         let message = match &meant {
-            Some(meant) if known.is_empty() => format!("severity `{value}` of alert `{name}` looks like a misspelt `{meant}`"),
+            Some(meant) if known.is_empty() => {
+                format!("severity `{value}` of alert `{name}` looks like a misspelt `{meant}`")
+            }
             _ => format!("severity `{value}` of alert `{name}` is none of the policy's"),
         };
         let diagnostic = cx.report_as(severity, span, message);
         diagnostic.cause(format!("alerts have the severity `{value}`")).subject(value.clone());
         if known.is_empty() {
-            diagnostic.note("routes of Alertmanager match a severity to the letter, so a near miss goes where nobody looks");
+            diagnostic
+                .note("routes of Alertmanager match a severity to the letter, so a near miss goes where nobody looks");
         } else {
             diagnostic.note(format!("the policy's severities are: {known}"));
         }
         if let Some(meant) = meant {
             diagnostic.label(format!("did you mean `{meant}`?"));
-            diagnostic.help(format!("write `{meant}`, or name `{value}` among the `values` of `severity` in the policy"));
+            diagnostic
+                .help(format!("write `{meant}`, or name `{value}` among the `values` of `severity` in the policy"));
             diagnostic.fix(false, vec![Edit { span, text: meant }]);
         } else {
             diagnostic.label("not among the policy's severities");
-            diagnostic.help(format!("write one of them, or name `{value}` among the `values` of `severity` in the policy"));
+            diagnostic
+                .help(format!("write one of them, or name `{value}` among the `values` of `severity` in the policy"));
         }
     }
 }
@@ -94,7 +101,12 @@ fn near(value: &str) -> Option<&'static str> {
     let lower = value.to_lowercase();
     let spelt = NEAR.iter().find(|(word, _)| *word == lower).map(|(_, meant)| *meant);
     let cased = COMMON.iter().find(|word| **word == lower);
-    let close = || COMMON.iter().find(|word| word.len() > 4 && strsim::osa_distance(word, &lower) == 1 || word.len() > 6 && strsim::osa_distance(word, &lower) == 2);
+    let close = || {
+        COMMON.iter().find(|word| {
+            word.len() > 4 && strsim::osa_distance(word, &lower) == 1
+                || word.len() > 6 && strsim::osa_distance(word, &lower) == 2
+        })
+    };
     spelt.or(cased.copied()).or_else(|| close().copied())
 }
 
@@ -104,7 +116,9 @@ mod tests {
 
     #[test]
     fn near_misses_are_told_from_other_vocabularies() {
-        for (word, meant) in [("Info", "info"), ("warn", "warning"), ("critcal", "critical"), ("WARNING", "warning"), ("Page", "page")] {
+        for (word, meant) in
+            [("Info", "info"), ("warn", "warning"), ("critcal", "critical"), ("WARNING", "warning"), ("Page", "page")]
+        {
             assert_eq!(near(word), Some(meant), "{word}");
         }
         for word in ["critical", "page", "Low", "s1", "ticket", "team-billing", "minor", "p1", "paging"] {

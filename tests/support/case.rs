@@ -119,13 +119,12 @@ impl Case {
     /// away. Called from the last fence to the first, so that offsets stay.
     pub fn replace(&self, page: &mut String, kind: &str, body: &str) {
         let fence = if body.is_empty() { String::new() } else { format!("```{kind}\n{body}```\n") };
-        match self.fence(kind) {
-            Some((range, _)) => page.replace_range(range.clone(), &fence),
-            None => {
-                let others = self.fences.iter().filter(|(kind, ..)| kind != "diff");
-                let end = others.map(|(_, range, _)| range.end).max().unwrap_or(page.len());
-                page.insert_str(end, &format!("\n{fence}"));
-            }
+        if let Some((range, _)) = self.fence(kind) {
+            page.replace_range(range.clone(), &fence);
+        } else {
+            let others = self.fences.iter().filter(|(kind, ..)| kind != "diff");
+            let end = others.map(|(_, range, _)| range.end).max().unwrap_or(page.len());
+            page.insert_str(end, &format!("\n{fence}"));
         }
     }
 }
@@ -205,10 +204,10 @@ fn diff(old: &str, new: &str, out: &mut String) {
     let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
     if let Some(before) = head.checked_sub(1) {
-        *out += &format!("  {}\n", a[before]);
+        out.extend(["  ", a[before], "\n"]);
     }
-    a[head..a.len() - tail].iter().for_each(|line| *out += &format!("- {line}\n"));
-    b[head..b.len() - tail].iter().for_each(|line| *out += &format!("+ {line}\n"));
+    a[head..a.len() - tail].iter().for_each(|line| out.extend(["- ", line, "\n"]));
+    b[head..b.len() - tail].iter().for_each(|line| out.extend(["+ ", line, "\n"]));
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Characters that mean nothing in `PromQL`, or something else than was meant.
 
-use crate::promql::error::{Error, Sink};
+use crate::fault::Error;
+use crate::promql::error::Sink;
 use crate::promql::lexer::{Lexer, is_alphanumeric};
 use crate::promql::range;
 use crate::promql::token::{BinaryOp, Kind};

@@ -180,7 +180,7 @@ pub(in crate::promql) fn matrix(parser: &mut Parser, node: NodeId, brackets: Tex
         }
         return;
     };
-    if !seen.bars_range {
+    if !seen.offset && !seen.at {
         return;
     }
     let vector = vector.load(&parser.tree.words);
