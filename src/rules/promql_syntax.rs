@@ -39,9 +39,8 @@ impl LintRule for PromqlSyntax {
             let subject = format!("{}: {written}", error.message);
             let diagnostic = syntax::report(cx, &rule.expr, error.clone(), error.message.clone());
             diagnostic.cause("expressions that Prometheus refuses").subject(subject);
-            let other =
-                DIALECTS.iter().find(|(.., functions)| called && functions.split(' ').any(|name| name == written));
-            if let Some((dialect, reader, language, _)) = other {
+            let other = if called { dialect_of(written) } else { None };
+            if let Some((dialect, reader, language)) = other {
                 let dialect = dialect.as_str();
                 diagnostic.note(format!("{language}, the language of {reader}, has this function")).help(format!(
                     "if {reader} reads this file, say so: `dialect: {dialect}` in the policy, or `--dialect {dialect}`"
@@ -51,9 +50,14 @@ impl LintRule for PromqlSyntax {
     }
 }
 
-/// Dialects with functions that Prometheus lacks: who reads it, how its language is called, and the names between blanks.
-const DIALECTS: [(Dialect, &str, &str, &str); 2] =
-    [(Dialect::VictoriaMetrics, "VictoriaMetrics", "MetricsQL", METRICSQL), (Dialect::Loki, "Loki", "LogQL", LOGQL)];
+/// The dialect that has this function and Prometheus has not: its name, who reads it, and how its language is called.
+fn dialect_of(function: &str) -> Option<(Dialect, &'static str, &'static str)> {
+    let has = |functions: &str| functions.split(' ').any(|name| name == function);
+    if has(METRICSQL) {
+        return Some((Dialect::VictoriaMetrics, "VictoriaMetrics", "MetricsQL"));
+    }
+    has(LOGQL).then_some((Dialect::Loki, "Loki", "LogQL"))
+}
 
 /// Of `rollup.go`, `transform.go` and `aggr.go` in VictoriaMetrics/metricsql.
 const METRICSQL: &str = "\
@@ -81,3 +85,24 @@ const METRICSQL: &str = "\
 /// Of `pkg/logql/syntax/lex.go` in Loki.
 const LOGQL: &str = "\
     approx_topk bytes bytes_over_time bytes_rate duration duration_seconds rate_counter";
+
+#[cfg(test)]
+mod tests {
+    use super::{LOGQL, METRICSQL, dialect_of};
+    use crate::model::Dialect;
+    use crate::promql;
+
+    #[test]
+    fn functions_of_other_languages_are_told_from_those_of_prometheus() {
+        for (name, dialect) in [
+            ("median_over_time", Some(Dialect::VictoriaMetrics)),
+            ("bytes_rate", Some(Dialect::Loki)),
+            ("rate", None),
+            ("median_over", None),
+            ("", None),
+        ] {
+            assert_eq!(dialect_of(name).map(|(dialect, ..)| dialect), dialect, "{name}");
+        }
+        assert!(METRICSQL.split(' ').chain(LOGQL.split(' ')).all(|name| promql::function(name).is_none()));
+    }
+}
