@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::GlobSet;
 use ignore::WalkBuilder;
@@ -87,12 +87,27 @@ fn root(path: &Path) -> (PathBuf, Option<PathBuf>) {
     for (up, above) in absolute.ancestors().enumerate() {
         let policy = above.join(POLICY);
         if policy.is_file() || above.join(".git").exists() {
-            let named = if up == 0 { folder } else { above.to_path_buf() };
+            let named = above_by(&folder, up);
             let policy = policy.is_file().then(|| named.join(POLICY));
             return (named, policy);
         }
     }
     (folder, None)
+}
+
+/// The folder `up` levels above, in the words of the command line: no path of this machine gets into a report that was not given.
+fn above_by(folder: &Path, up: usize) -> PathBuf {
+    let mut named = folder.to_path_buf();
+    for _ in 0..up {
+        match named.components().next_back() {
+            Some(Component::Normal(_)) => {
+                named.pop();
+            }
+            Some(Component::ParentDir) => named.push(".."),
+            _ => named = PathBuf::from(".."),
+        }
+    }
+    if named.as_os_str().is_empty() { PathBuf::from(".") } else { named }
 }
 
 /// The files under a target, sorted by path, each once; and the number of files that `exclude` leaves out.
@@ -245,6 +260,17 @@ mod tests {
         assert!(found[0].root.ends_with("repo/team") && found[0].policy.is_some() && !found[0].whole);
         assert!(found[1].root.ends_with("repo") && found[1].policy.is_none() && found[1].whole);
         assert_eq!(found[1].paths.len(), 2);
+    }
+
+    #[test]
+    fn a_root_is_named_in_the_words_of_the_command_line() {
+        let up = |folder: &str, up| above_by(Path::new(folder), up).display().to_string();
+        assert_eq!(up("a/b/c", 2), "a");
+        assert_eq!(up("a", 1), ".");
+        assert_eq!(up("a", 2), "..");
+        assert_eq!(up(".", 1), "..");
+        assert_eq!(up("../x", 2), "../..");
+        assert_eq!(up("/a/b", 1), "/a");
     }
 
     #[test]

@@ -18,7 +18,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("discover", &[]),
     ("evidence", &["source", "template", "unquote", "promql"]),
     ("lint", &["source", "diagnostic", "model", "promql", "evidence", "suggest"]),
-    ("rules", &["source", "fault", "diagnostic", "suggest", "pattern", "model", "promql", "template", "evidence", "lint"]),
+    (
+        "rules",
+        &["source", "fault", "diagnostic", "suggest", "pattern", "model", "promql", "template", "evidence", "lint"],
+    ),
     ("policy", &["source", "diagnostic", "suggest", "pattern", "yaml", "model", "promql", "evidence", "lint", "rules"]),
     ("report", &["source", "diagnostic", "lint"]),
 ];

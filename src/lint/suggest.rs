@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Shared;
+use super::conventions::near_severity;
 use super::report::Suggestion;
 use crate::model::{File, Rule, RuleKind};
 
@@ -65,8 +66,11 @@ fn vocabulary(shared: &Shared<'_>, alerts: &[(&File, &Rule)]) -> Option<Suggesti
         }
     }
     let alerts_with: usize = words.values().sum();
-    let usual: BTreeSet<&str> =
-        words.iter().filter(|(_, count)| **count * 50 >= alerts_with).map(|(word, _)| *word).collect();
+    let usual: BTreeSet<&str> = words
+        .iter()
+        .filter(|(word, count)| **count * 50 >= alerts_with && near_severity(word).is_none())
+        .map(|(word, _)| *word)
+        .collect();
     if usual.is_empty() {
         return None;
     }

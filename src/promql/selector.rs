@@ -60,6 +60,9 @@ impl Parser<'_> {
                 Kind::Identifier | Kind::String => {
                     if !comma {
                         mistakes::no_comma_in_braces(self);
+                        // A word that joined two matchers was stepped over; what follows is read like any other.
+                        comma = true;
+                        continue;
                     }
                     let matcher = self.matcher();
                     self.push(matcher);

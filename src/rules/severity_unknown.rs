@@ -3,24 +3,11 @@
 use serde::Deserialize;
 
 use crate::diagnostic::{Edit, Severity};
+use crate::lint::conventions::near_severity;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{Rule, RuleKind};
 use crate::source::TextRange;
 use crate::suggest;
-
-/// The words that most repositories use (57 of 80 use no others), and those that are near them.
-const COMMON: &[&str] = &["critical", "warning", "info", "none", "page"];
-/// Abbreviations and inflections of them that are too far for spelling alone.
-const NEAR: &[(&str, &str)] = &[
-    ("warn", "warning"),
-    ("warnings", "warning"),
-    ("crit", "critical"),
-    ("information", "info"),
-    ("informational", "info"),
-    ("infos", "info"),
-];
-/// Words of other vocabularies that only look like a misspelt common one.
-const OTHERS: &[&str] = &["pager", "paging", "minor", "major", "note", "notice"];
 
 /// `severity-unknown`.
 #[derive(Default, Deserialize)]
@@ -54,7 +41,7 @@ impl LintRule for SeverityUnknown {
         }
         let vocabulary = &cx.conventions().severities;
         let (severity, meant) = if vocabulary.is_empty() {
-            let Some(meant) = near(&found.value) else { return };
+            let Some(meant) = near_severity(&found.value) else { return };
             (Severity::Warning, Some(meant.to_owned()))
         } else if vocabulary.contains(&found.value) {
             return;
@@ -89,40 +76,6 @@ impl LintRule for SeverityUnknown {
             diagnostic.label("not among the policy's severities");
             diagnostic
                 .help(format!("write one of them, or name `{value}` among the `values` of `severity` in the policy"));
-        }
-    }
-}
-
-/// The common word that was surely meant.
-fn near(value: &str) -> Option<&'static str> {
-    if COMMON.contains(&value) || OTHERS.contains(&value) {
-        return None;
-    }
-    let lower = value.to_lowercase();
-    let spelt = NEAR.iter().find(|(word, _)| *word == lower).map(|(_, meant)| *meant);
-    let cased = COMMON.iter().find(|word| **word == lower);
-    let close = || {
-        COMMON.iter().find(|word| {
-            word.len() > 4 && strsim::osa_distance(word, &lower) == 1
-                || word.len() > 6 && strsim::osa_distance(word, &lower) == 2
-        })
-    };
-    spelt.or(cased.copied()).or_else(|| close().copied())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::near;
-
-    #[test]
-    fn near_misses_are_told_from_other_vocabularies() {
-        for (word, meant) in
-            [("Info", "info"), ("warn", "warning"), ("critcal", "critical"), ("WARNING", "warning"), ("Page", "page")]
-        {
-            assert_eq!(near(word), Some(meant), "{word}");
-        }
-        for word in ["critical", "page", "Low", "s1", "ticket", "team-billing", "minor", "p1", "paging"] {
-            assert_eq!(near(word), None, "{word}");
         }
     }
 }

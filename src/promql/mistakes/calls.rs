@@ -59,6 +59,10 @@ fn unknown_function(parser: &mut Parser, name: TextRange, written: &str, at: usi
         error.suggest(name, "double_exponential_smoothing");
         return;
     }
+    if matches!(lower.as_str(), "mean" | "average") {
+        error.help("write `avg`").suggest(name, "avg");
+        return;
+    }
     let all = functions::functions().iter().map(|function| function.name);
     let all = all.chain(Aggregator::ALL.map(Aggregator::name));
     let near = all.map(|known| (distance(&lower, known), known)).min();

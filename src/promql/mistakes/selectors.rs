@@ -34,11 +34,25 @@ pub(in crate::promql) fn no_comma_in_braces(parser: &mut Parser) {
     let token = parser.token;
     let shown = named(parser, token);
     let between = TextRange::at(parser.previous_end);
-    parser
-        .sink
-        .unexpected(token.range.start as usize, token.range, format!("expected `,` or `}}` before {shown}"))
-        .help("write a comma between the matchers")
-        .fix(between, ",");
+    let word = parser.slice(token.range);
+    let joins = word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or");
+    let expected = if joins { "not" } else { "before" };
+    let error = parser.sink.unexpected(
+        token.range.start as usize,
+        token.range,
+        format!("expected `,` or `}}`{} {expected} {shown}", if joins { "," } else { "" }),
+    );
+    if !joins {
+        error.help("write a comma between the matchers").fix(between, ",");
+        return;
+    }
+    if word.eq_ignore_ascii_case("and") {
+        error.help("write a comma between the matchers, all of which must match").fix(between.cover(token.range), ",");
+    } else {
+        error.note("all matchers between braces must match");
+        error.help("write one regex, as in `=~\"a|b\"`, or `or` between two selectors");
+    }
+    parser.take();
 }
 
 /// Something else than a name between braces.
@@ -70,6 +84,9 @@ pub(in crate::promql) fn no_match_operator(parser: &mut Parser, name: TextRange)
         value = parser.take().range;
     } else {
         error.note("a matcher is a label, an operator and a value between quotes");
+        if shown == "`in`" {
+            error.help("write the values as a regex, as in `=~\"a|b\"`");
+        }
     }
     Matcher { range: name.cover(value), name: Some(name), op: MatchOp::Equal, op_range: TextRange::at(name.end), value }
 }
