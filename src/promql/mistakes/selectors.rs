@@ -30,26 +30,23 @@ pub(in crate::promql) fn comma_in_braces(parser: &mut Parser) {
     parser.take();
 }
 
+/// A matcher right after another one; `and` and `or` between them are stepped over.
 pub(in crate::promql) fn no_comma_in_braces(parser: &mut Parser) {
     let token = parser.token;
     let shown = named(parser, token);
     let between = TextRange::at(parser.previous_end);
-    let word = parser.slice(token.range);
-    let joins = word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or");
-    let expected = if joins { "not" } else { "before" };
-    let error = parser.sink.unexpected(
-        token.range.start as usize,
-        token.range,
-        format!("expected `,` or `}}`{} {expected} {shown}", if joins { "," } else { "" }),
-    );
-    if !joins {
+    let (at, word) = (token.range.start as usize, parser.slice(token.range).to_ascii_lowercase());
+    if !matches!(word.as_str(), "and" | "or") {
+        let message = format!("expected `,` or `}}` before {shown}");
+        let error = parser.sink.unexpected(at, token.range, message);
         error.help("write a comma between the matchers").fix(between, ",");
         return;
     }
-    if word.eq_ignore_ascii_case("and") {
-        error.help("write a comma between the matchers, all of which must match").fix(between.cover(token.range), ",");
+    let error = parser.sink.unexpected(at, token.range, format!("expected `,` or `}}`, not {shown}"));
+    error.note("all matchers between braces must match");
+    if word == "and" {
+        error.help("write a comma between the matchers").fix(between.cover(token.range), ",");
     } else {
-        error.note("all matchers between braces must match");
         error.help("write one regex, as in `=~\"a|b\"`, or `or` between two selectors");
     }
     parser.take();
