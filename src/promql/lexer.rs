@@ -21,6 +21,7 @@ enum Bracket {
     Statement,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,

@@ -231,7 +231,7 @@ fn stray_grouping(parser: &mut Parser, operand: NodeId) {
     stray_clause(parser);
 }
 
-/// Operators of MetricsQL, and those of `PromQL` that do nearly the same.
+/// Operators of `MetricsQL`, and those of `PromQL` that do nearly the same.
 const METRICSQL: [(&str, &str); 3] = [("if", "and"), ("ifnot", "unless"), ("default", "or")];
 
 /// Two operands side by side.
