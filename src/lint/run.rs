@@ -72,15 +72,19 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
         shared.patterns = patterns.as_ref();
         let run =
             PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
-        let (found, seen) = run.all();
-        findings.extend(found);
-        alerts.extend(seen);
+        let (mut found, mut seen) = run.all();
+        if findings.is_empty() {
+            (findings, alerts) = (found, seen);
+        } else {
+            findings.append(&mut found);
+            alerts.append(&mut seen);
+        }
         if shared.part.whole {
             suggestions.extend(suggest::suggest(&shared));
         }
     }
     let path = |finding: &Finding| input.workspace.source(finding.diagnostic.span.source).path.as_str();
-    findings.sort_by(|a, b| {
+    findings.sort_unstable_by(|a, b| {
         let (x, y) = (&a.diagnostic, &b.diagnostic);
         (path(a), x.span.start, x.rule, x.span.end, &x.message).cmp(&(
             path(b),
@@ -206,8 +210,10 @@ impl<'a> PartRun<'a> {
             self.workspace(&places, &mut outcomes, &mut rest);
         }
         self.waivers(&outcomes, &mut rest);
-        let mut findings = Vec::new();
-        let mut alerts = Vec::new();
+        // Findings are large and many: their list is made once, at its length.
+        let mut findings =
+            Vec::with_capacity(outcomes.iter().map(|out| out.findings.len()).sum::<usize>() + rest.len());
+        let mut alerts = Vec::with_capacity(outcomes.iter().map(|out| out.alerts.len()).sum());
         for outcome in outcomes {
             let (mut seen, found) = (outcome.alerts, outcome.findings);
             settle(&mut seen, &found);
@@ -269,7 +275,7 @@ impl<'a> PartRun<'a> {
     fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, active: &Active, lint: u16) {
         let alert = raw.rule.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
         if let Some((_, verdicts)) = alert.and_then(|at| out.alerts.get_mut(at)) {
-            let reason = raw.diagnostic.message.clone().into();
+            let reason = raw.diagnostic.reason();
             let at = verdicts.exceptions.partition_point(|exception| exception.lint < lint);
             match verdicts.exceptions.get_mut(at) {
                 Some(exception) if exception.lint == lint => exception.verdict = Verdict::Broken,

@@ -56,8 +56,8 @@ impl Lowering<'_> {
             let related: Vec<_> =
                 error.related.iter().map(|(range, message)| (self.span(layer, *range), message.clone())).collect();
             let diagnostic = self.add(SYNTAX, severity, span, error.message.clone());
-            diagnostic.notes.clone_from(&error.notes);
-            diagnostic.help.clone_from(&error.help);
+            diagnostic.notes.extend(error.notes.iter().cloned().map(Into::into));
+            diagnostic.help.extend(error.help.iter().cloned().map(Into::into));
             for (span, message) in related {
                 diagnostic.related(span, message);
             }

@@ -48,6 +48,7 @@ pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
 /// Adds what is wrong with the tree.
 pub(super) fn check(builder: &mut Builder) {
     let mut found = Vec::new();
+    forget_undecoded(builder);
     for &alias in &builder.unknown {
         let range = builder.tree.range(alias);
         found.push(message::unknown_anchor(range, builder.tree.text.get(range.range()).unwrap_or("")));
@@ -62,8 +63,14 @@ pub(super) fn check(builder: &mut Builder) {
     }
     builder.errors.append(&mut found);
     if let Some(end) = builder.first_end {
-        let beyond = |e: &&mut Error| e.kind == ErrorKind::Refused && e.range.start > end;
-        builder.errors.iter_mut().filter(beyond).for_each(message::ignored);
+        let ahead = first_scalar(builder, end);
+        let beyond = |e: &&mut Error| {
+            e.range.start > end && (e.kind == ErrorKind::Refused || !ahead.is_some_and(|ahead| ahead.contains(e.range.start)))
+        };
+        let decoded = builder.decoding.min(builder.errors.len());
+        let (structure, decoding) = builder.errors.split_at_mut(decoded);
+        let _ = structure;
+        decoding.iter_mut().filter(beyond).for_each(message::ignored);
     }
     control_characters(builder);
 }
@@ -80,6 +87,12 @@ fn control_characters(builder: &mut Builder) {
     let skipped = builder.tree.text.len() - body.len();
     let found = body.char_indices().find(|&(_, c)| !allowed(c));
     if let Some((at, c)) = found {
-        builder.errors.push(message::control(skipped + at, c));
+        let mut error = message::control(skipped + at, c);
+        // The reader fetches 512 bytes at a time, and no more than the first document needs.
+        let fetched = builder.first_end.filter(|_| builder.tree.documents.len() > 1);
+        if fetched.is_some_and(|end| at >= (end as usize + 16).next_multiple_of(512)) {
+            message::ignored(&mut error);
+        }
+        builder.errors.push(error);
     }
 }

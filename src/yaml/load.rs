@@ -60,6 +60,8 @@ fn judge(text: &str, builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) ->
         (stop, Some(Err(refusal))) => {
             message::refused(text, &refusal, stop, builder.unknown.is_empty()).into_iter().collect()
         }
+        // The whole document is the text that was left in quotes by mistake.
+        (Some(stop), Some(Ok(()))) if builder.tree.documents.is_empty() => vec![message::stopped(text, stop)],
         (Some(stop), Some(Ok(()))) if stop.problem == Problem::ExpectedDocumentStart || !later => {
             vec![message::tolerated(text, stop)]
         }

@@ -37,6 +37,13 @@ pub(super) fn binary(range: TextRange) -> Error {
     error(range, ErrorKind::Refused, "a value of `!!binary` must be base64")
 }
 
+/// A text that is not what its tag says.
+pub(super) fn tag(range: TextRange, tag: &str) -> Error {
+    let mut error = error(range, ErrorKind::Refused, format!("this value is not what its tag `{tag}` says"));
+    error.help.push("remove the tag: values of rules are text".to_owned());
+    error
+}
+
 /// A character that YAML does not allow anywhere.
 pub(super) fn control(at: usize, c: char) -> Error {
     let at = u32::try_from(at).unwrap_or(u32::MAX);

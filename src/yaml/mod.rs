@@ -15,6 +15,7 @@ mod opinion;
 mod raw;
 mod read;
 mod repair;
+mod resolve;
 mod resync;
 mod scalar;
 mod tags;
@@ -24,6 +25,7 @@ use crate::source::TextRange;
 
 pub use load::parse;
 pub use raw::{Piece, Raw};
+pub(crate) use resolve::Resolved;
 pub use tree::{Kind, NodeId, Style, Tree};
 
 /// A comment.

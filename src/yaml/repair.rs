@@ -21,7 +21,11 @@ pub(super) struct Copy<'t> {
 impl<'t> Copy<'t> {
     /// A copy without any stand-ins.
     pub(super) fn new(text: &'t str) -> Self {
-        let lines = plain_breaks(text);
+        let lines = match plain_breaks(text) {
+            Some(lines) => Some(plain_keys(&lines).unwrap_or(lines)),
+            None => plain_keys(text),
+        };
+        let lines = plain_colons(lines.as_deref().unwrap_or(text)).or(lines);
         Self { text, structure: lines.clone(), lines, escapes: None, leniencies: Vec::new() }
     }
 
@@ -96,6 +100,46 @@ fn plain_breaks(text: &str) -> Option<String> {
     let (head, rest) = text.split_at(body);
     let rest = rest.replace('\u{85}', " \n").replace(['\u{2028}', '\u{2029}'], "  \n").replace('\u{FEFF}', "xxx");
     Some([head, &rest].concat())
+}
+
+/// Length of the `&name` or `*name` at the start, where a `:` and a blank follow: for libyaml the name ends there.
+pub(super) fn property_key(bytes: &[u8]) -> Option<usize> {
+    if !matches!(bytes.first(), Some(b'&' | b'*')) {
+        return None;
+    }
+    let name = bytes[1..].iter().take_while(|&&b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+    let blank = matches!(bytes.get(name + 2), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
+    (name > 0 && bytes.get(name + 1) == Some(&b':') && blank).then_some(name + 1)
+}
+
+/// Puts a `~` and blanks in place of `&name` and `*name` before a `:`. In a comment or a quoted text that changes nothing, for
+/// values are taken from the text itself.
+fn plain_keys(text: &str) -> Option<String> {
+    let mut out: Option<Vec<u8>> = None;
+    for (at, _) in text.match_indices(['&', '*']) {
+        let own =
+            at == 0 || matches!(text.as_bytes().get(at - 1), Some(b' ' | b'\t' | b'\n' | b'\r' | b'{' | b',' | b'['));
+        if let Some(len) = property_key(&text.as_bytes()[at..]).filter(|_| own) {
+            let out = out.get_or_insert_with(|| text.as_bytes().to_vec());
+            out[at..at + len].fill(b' ');
+            out[at] = b'~';
+        }
+    }
+    String::from_utf8(out?).ok()
+}
+
+/// In brackets libyaml reads the `:` of `{a:, b: c}` as the end of the name `a:`; so a letter takes its place.
+fn plain_colons(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let plain = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b',' | b'[' | b']' | b'{' | b'}');
+    let mut out: Option<Vec<u8>> = None;
+    for (at, _) in text.match_indices(':') {
+        let flow = matches!(bytes.get(at + 1), Some(b',' | b'[' | b']' | b'{' | b'}'));
+        if flow && at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(plain) {
+            out.get_or_insert_with(|| bytes.to_vec())[at] = b'x';
+        }
+    }
+    String::from_utf8(out?).ok()
 }
 
 fn has_escaped_quote(raw: &str) -> bool {

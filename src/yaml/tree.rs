@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Comment;
+use super::resolve::{self, Resolved};
 use super::scalar;
 use crate::source::TextRange;
 
@@ -173,6 +174,11 @@ impl Tree {
             Some("!!null") => self.kind(id) == Kind::Scalar && null(self.text(id)),
             Some(_) => false,
         }
+    }
+
+    /// What go-yaml takes the scalar for by its looks, were it plain.
+    pub(crate) fn resolved(&self, id: NodeId) -> Resolved {
+        resolve::resolve(self.text(id))
     }
 
     fn children(&self, id: NodeId) -> &[NodeId] {
