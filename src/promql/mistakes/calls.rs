@@ -45,6 +45,10 @@ pub(in crate::promql) fn call(parser: &mut Parser, name: TextRange, function: Op
     }
 }
 
+/// Functions as other languages call them, and what they are here.
+const ELSEWHERE: [(&str, &str); 5] =
+    [("mean", "avg"), ("average", "avg"), ("log", "ln"), ("percentile", "quantile"), ("now", "time")];
+
 fn unknown_function(parser: &mut Parser, name: TextRange, written: &str, at: usize) {
     if parser.sink.is_full() {
         return;
@@ -60,8 +64,8 @@ fn unknown_function(parser: &mut Parser, name: TextRange, written: &str, at: usi
         error.suggest(name, "double_exponential_smoothing");
         return;
     }
-    if matches!(lower.as_str(), "mean" | "average") {
-        error.help("write `avg`").suggest(name, "avg");
+    if let Some((_, ours)) = ELSEWHERE.iter().find(|(other, _)| *other == lower) {
+        error.help(format!("write `{ours}`")).suggest(name, *ours);
         return;
     }
     let all = functions::functions().iter().map(|function| function.name);

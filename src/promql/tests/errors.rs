@@ -57,6 +57,8 @@ fn a_likely_mistake_comes_with_a_guess_that_is_called_one() {
         ("histogram_quantile(x, 0.9)", "histogram_quantile(0.9, x)"),
         ("topk(x, 3)", "topk(3, x)"),
         ("mean(x)", "avg(x)"),
+        ("log(x)", "ln(x)"),
+        ("irates(x[5m])", "irate(x[5m])"),
         ("avg_over_tim(x[5m])", "avg_over_time(x[5m])"),
         ("sum(x", "sum(x)"),
         ("sum(x))", "sum(x)"),
