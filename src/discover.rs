@@ -41,6 +41,12 @@ pub struct Candidate {
     pub named: bool,
 }
 
+/// Whether a path is a file of its own, neither a link nor anything else that opening could follow or wait for.
+#[must_use]
+pub fn is_plain_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_file())
+}
+
 /// What a file holds.
 #[derive(Debug)]
 pub enum Content {
@@ -85,10 +91,11 @@ fn root(path: &Path) -> (PathBuf, Option<PathBuf>) {
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
     let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
     for (up, above) in absolute.ancestors().enumerate() {
-        let policy = above.join(POLICY);
-        if policy.is_file() || above.join(".git").exists() {
+        // A policy that is a link is found too, so that it is refused rather than passed over.
+        let has_policy = above.join(POLICY).symlink_metadata().is_ok();
+        if has_policy || above.join(".git").exists() {
             let named = above_by(&folder, up);
-            let policy = policy.is_file().then(|| named.join(POLICY));
+            let policy = has_policy.then(|| named.join(POLICY));
             return (named, policy);
         }
     }
@@ -110,16 +117,26 @@ fn above_by(folder: &Path, up: usize) -> PathBuf {
     if named.as_os_str().is_empty() { PathBuf::from(".") } else { named }
 }
 
-/// The files under a target, sorted by path, each once; and the number of files that `exclude` leaves out.
-///
-/// # Errors
-/// A path of the command line that is not there or cannot be read, with the reason.
-pub fn files(target: &Target, exclude: &GlobSet) -> (Vec<Candidate>, usize, Vec<(PathBuf, io::Error)>) {
-    let mut found = Vec::new();
-    let mut errors = Vec::new();
+/// What lies under a target.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files, sorted by path, each once.
+    pub files: Vec<Candidate>,
+    /// Number of files that the policy excludes.
+    pub excluded: usize,
+    /// Number of links that were not followed.
+    pub links: usize,
+    /// Paths of the command line that are not there or cannot be read, with the reason.
+    pub errors: Vec<(PathBuf, io::Error)>,
+}
+
+/// Finds the files under a target.
+#[must_use]
+pub fn files(target: &Target, exclude: &GlobSet) -> Found {
+    let Found { files: mut found, mut links, mut errors, .. } = Found::default();
     for path in &target.paths {
         match path.metadata() {
-            Ok(meta) if meta.is_dir() => walk(path, target, &mut found),
+            Ok(meta) if meta.is_dir() => walk(path, target, &mut found, &mut links),
             Ok(_) => found.push(candidate(path.clone(), target, true)),
             Err(error) => errors.push((path.clone(), error)),
         }
@@ -129,10 +146,10 @@ pub fn files(target: &Target, exclude: &GlobSet) -> (Vec<Candidate>, usize, Vec<
     let excluded = before - found.len();
     found.sort_by(|a, b| (&a.path, !a.named).cmp(&(&b.path, !b.named)));
     found.dedup_by(|a, b| a.path == b.path);
-    (found, excluded, errors)
+    Found { files: found, excluded, links, errors }
 }
 
-fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>) {
+fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut usize) {
     let in_git = target.root.join(".git").exists();
     let walker = WalkBuilder::new(folder)
         .hidden(false)
@@ -149,7 +166,7 @@ fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>) {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 found.push(candidate(entry.into_path(), target, false));
             }
-            Ok(_) => {}
+            Ok(entry) => *links += usize::from(entry.path_is_symlink()),
             // What cannot be listed is kept as a file that cannot be read, so that it is said.
             Err(error) => found.extend(place(&error).map(|path| candidate(path, target, false))),
         }
@@ -177,7 +194,8 @@ fn candidate(real: PathBuf, target: &Target, named: bool) -> Candidate {
 }
 
 /// A path as text, `/` as separator, without a leading `./`.
-fn display(path: &Path) -> String {
+#[must_use]
+pub fn display(path: &Path) -> String {
     let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }
@@ -279,10 +297,12 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(folder.path().join("a.yaml"), folder.path().join("link.yaml")).unwrap();
         let target = &targets(&[folder.path().to_path_buf()])[0];
-        let (found, excluded, errors) = files(target, &GlobSet::empty());
-        let names: Vec<_> = found.iter().map(|file| file.relative.as_str()).collect();
+        let found = files(target, &GlobSet::empty());
+        let names: Vec<_> = found.files.iter().map(|file| file.relative.as_str()).collect();
         assert_eq!(names, [".gitignore", "a.yaml", "b/y.rules"]);
-        assert!(errors.is_empty() && excluded == 0);
+        assert!(found.errors.is_empty() && found.excluded == 0);
+        #[cfg(unix)]
+        assert_eq!(found.links, 1, "a link is counted, not followed");
     }
 
     #[test]

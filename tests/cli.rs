@@ -160,3 +160,34 @@ fn the_same_bytes_come_out_of_any_number_of_threads() {
     assert_eq!(one, run("2"));
     assert_eq!(one, run("16"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_policy_opens_nothing_outside_of_its_folder() {
+    let tree = folder(&[("secret", "TOKEN: hunter2\n"), ("repo/.git/HEAD", ""), ("repo/a.yaml", ALERT)]);
+    let repo = tree.path().join("repo");
+    std::os::unix::fs::symlink("../secret", repo.join("groundrules.yaml")).unwrap();
+    let ran = check(&repo, &["."]);
+    assert_eq!(ran.code, 2);
+    assert!(!ran.stderr.contains("hunter2") && ran.stderr.contains("not a link"), "{}", ran.stderr);
+    fs::remove_file(repo.join("groundrules.yaml")).unwrap();
+    for history in ["../secret", "/etc/passwd", "/dev/stdin", "\"x\\n::error::y\\e[31m\""] {
+        fs::write(repo.join("groundrules.yaml"), format!("history: {history}\n")).unwrap();
+        let ran = check(&repo, &["."]);
+        assert_eq!(ran.code, 2, "{history}");
+        assert!(ran.stderr.contains("below its folder"), "{history}: {}", ran.stderr);
+        assert!(
+            ran.stderr.lines().all(|line| !line.starts_with("::")) && !ran.stderr.contains('\u{1b}'),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn an_owner_that_nobody_has_is_a_mistake() {
+    let tree = folder(&[("a.yaml", ALERT.replace("team: t", "team: storage").as_str())]);
+    let ran = check(tree.path(), &[".", "--owner", "storge"]);
+    assert!(ran.code == 2 && ran.stderr.contains("did you mean `storage`"), "{}", ran.stderr);
+    assert_eq!(check(tree.path(), &[".", "--owner", "storage"]).code, 0);
+}

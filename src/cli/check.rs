@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::report::Report;
 use crate::lint::{self, Input};
 use crate::report::{self, Format, Options, human};
+use crate::suggest;
 
 /// Judge every alert.
 #[derive(Args, Debug)]
@@ -102,20 +103,33 @@ pub(super) fn run(command: &Check) -> Result<u8, Stop> {
     let setups = loaded.setups();
     let input = Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today };
     let mut report = lint::run(&input);
-    complete(&mut report, &loaded, command);
+    complete(&mut report, &loaded);
+    if let Some(owner) = &command.common.owner {
+        narrow(&mut report, owner)?;
+    }
     write(command, &report, !loaded.policy_paths.is_empty())?;
     Ok(verdict(command, &report, &loaded))
 }
 
-/// Adds what only the command line knows, and narrows the report to one owner where that was asked.
-fn complete(report: &mut Report<'_>, loaded: &Loaded, command: &Check) {
+/// Adds what only the command line knows.
+fn complete(report: &mut Report<'_>, loaded: &Loaded) {
     report.summary.policy.clone_from(&loaded.policy_paths);
-    if loaded.excluded > 0 {
-        report.summary.skipped.insert("ignored".to_owned(), loaded.excluded);
+    for (reason, count) in [("ignored", loaded.excluded), ("link", loaded.links)] {
+        if count > 0 {
+            report.summary.skipped.insert(reason.to_owned(), count);
+        }
     }
-    if let Some(owner) = &command.common.owner {
-        report.narrow(owner);
+}
+
+/// Narrows the report to one owner; nobody of that name is a mistake of usage.
+fn narrow(report: &mut Report<'_>, owner: &str) -> Result<(), Stop> {
+    let owners: BTreeSet<&str> = report.alerts.iter().filter_map(|alert| alert.owner.as_deref()).collect();
+    if !owners.contains(owner) {
+        let near = suggest::closest(owner, owners).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        return Err(Stop::Usage(format!("no alert has the owner `{owner}`{near}")));
     }
+    report.narrow(owner);
+    Ok(())
 }
 
 /// Shows the mistakes of the policies alone: nothing is judged by a policy that is not understood.
@@ -160,7 +174,7 @@ fn write(command: &Check, report: &Report<'_>, has_policy: bool) -> Result<(), S
 
 #[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
 fn environment(command: &Check) -> Options {
-    let github = std::env::var_os("GITHUB_ACTIONS").is_some();
+    let github = super::on_github();
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(0);
     Options { color: false, width, all: command.all, has_policy: true, github, quiet: false }
 }
@@ -189,7 +203,10 @@ fn verdict(command: &Check, report: &Report<'_>, loaded: &Loaded) -> u8 {
         super::say(&format!("error: cannot read {path}: {why}"));
     }
     let recognised = summary.rule_files > 0
-        || summary.skipped.iter().any(|(reason, _)| !matches!(reason.as_str(), "other-yaml" | "not-text" | "ignored"));
+        || summary
+            .skipped
+            .iter()
+            .any(|(reason, _)| !matches!(reason.as_str(), "other-yaml" | "not-text" | "ignored" | "link"));
     if !loaded.unreadable.is_empty() {
         return exit::USAGE;
     }

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
-#[cfg(feature = "online")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use super::load::Loaded;
 use super::{Common, Stop};
+use crate::discover;
 use crate::evidence::history::{self, History};
 use crate::evidence::links::disk::Disk;
 use crate::evidence::links::{Answer, Question};
@@ -88,15 +87,33 @@ fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
     })
 }
 
+/// The snapshot that a policy names. One that anybody may have written names a plain file below its own folder.
+fn of_policy(policy: &Policy) -> Result<Option<PathBuf>, Stop> {
+    let Some(named) = &policy.history else { return Ok(None) };
+    let folder = Path::new(&policy.links.given.folder);
+    let path = folder.join(&named.value);
+    if policy.links.given.trusted {
+        return Ok(Some(path));
+    }
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let below =
+        matches!((path.canonicalize(), folder.canonicalize()), (Ok(path), Ok(folder)) if path.starts_with(&folder));
+    if below && discover::is_plain_file(&path) {
+        return Ok(Some(path));
+    }
+    let why = "`history` of a policy names a plain file below its folder (`--history` and a policy named with `--config` may name any)";
+    Err(Stop::Usage(format!("cannot read the history {}: {why}", path.display())))
+}
+
 /// The snapshot that the command line names, else the policy's.
 fn history(snapshot: Option<&Path>, loaded: &Loaded) -> Result<Option<History>, Stop> {
-    let of_policy = || {
-        loaded.policies.iter().find_map(|policy| {
-            let folder = Path::new(&policy.links.given.folder);
-            policy.history.as_ref().map(|path| folder.join(&path.value))
-        })
+    let path = match snapshot {
+        Some(path) => path.to_path_buf(),
+        None => match loaded.policies.iter().find_map(|policy| of_policy(policy).transpose()) {
+            Some(path) => path?,
+            None => return Ok(None),
+        },
     };
-    let Some(path) = snapshot.map(Path::to_path_buf).or_else(of_policy) else { return Ok(None) };
     let file = File::open(&path)
         .map_err(|error| Stop::Usage(format!("cannot read the history {}: {error}", path.display())))?;
     let read = history::read(BufReader::new(file));

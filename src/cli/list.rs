@@ -10,6 +10,7 @@ use super::{Common, Stop, exit, stdout};
 use crate::lint::facts::{Facts, Field, Found};
 use crate::model::{Entry, File, Rule, RuleKind, Text};
 use crate::report::json;
+use crate::report::safe::Guard;
 use crate::report::table::{self, Column};
 use crate::source::{Encoding, Source, Span};
 
@@ -73,9 +74,9 @@ pub(super) fn run(command: &List) -> Result<u8, Stop> {
             let columns: Vec<Column> = columns.into_iter().map(Column::left).collect();
             let cells: Vec<Vec<String>> = rows.map(|row| row.cells()).collect();
             if command.format == Format::Csv {
-                table::csv(&columns, &cells, &mut out)?;
+                table::csv(&columns, &cells, &mut Guard::new(&mut out, super::on_github()))?;
             } else {
-                table::plain(&columns, &cells, &mut out)?;
+                table::plain(&columns, &cells, &mut Guard::new(&mut out, super::on_github()))?;
             }
         }
     }

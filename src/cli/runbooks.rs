@@ -10,6 +10,7 @@ use super::{Common, Stop, evidence, exit, load, stdout};
 use crate::evidence::links::{Answer, Question, Verdict, Via, form};
 use crate::model::{Rule, RuleKind};
 use crate::report::json;
+use crate::report::safe::Guard;
 use crate::report::table::{self, Column};
 use crate::source::{Encoding, Source};
 
@@ -102,7 +103,7 @@ fn write<'a>(format: Format, references: impl Iterator<Item = Reference<'a>>) ->
                 columns.map(|title| if title == "alerts" { Column::right(title) } else { Column::left(title) });
             let rows: Vec<Vec<String>> = references.map(|reference| reference.cells()).collect();
             let print = if format == Format::Csv { table::csv } else { table::plain };
-            print(&columns, &rows, &mut out)?;
+            print(&columns, &rows, &mut Guard::new(&mut out, super::on_github()))?;
         }
     }
     out.flush()?;
@@ -145,7 +146,7 @@ impl Reference<'_> {
             })
             .collect();
         json!({
-            "reference": self.text,
+            "reference": form::redact(&self.text),
             "verdict": answer.map_or("unverified", |answer| answer.verdict.as_str()),
             "page": answer.map(|answer| answer.page.as_str()),
             "anchor": answer.and_then(|answer| answer.anchor.as_deref()),

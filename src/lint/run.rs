@@ -14,6 +14,7 @@ use super::{Active, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
 use crate::model::{File, Identity, Rule, RuleKind, Workspace, identities};
+use crate::source::Span;
 
 /// What a run is given. The report borrows the texts of the workspace alone.
 #[derive(Clone, Copy)]
@@ -179,7 +180,8 @@ impl<'a> Place<'a> {
     fn verdicts(&self, rule: &Rule, facts: &Facts<'_>) -> AlertVerdicts {
         AlertVerdicts {
             source: self.file.source,
-            start: rule.name.span().start,
+            // A name that comes through an alias or a merge key is written elsewhere.
+            start: if inside(rule.span, rule.name.span()) { rule.name.span().start } else { rule.span.start },
             group: self.file.group(rule).name.as_ref().map(|name| name.value().to_owned()),
             alert: rule.name.value().to_owned(),
             owner: facts.owner.found().map(|found| found.value.clone()),
@@ -273,7 +275,8 @@ impl<'a> PartRun<'a> {
 
     /// Takes a finding that came after its alert was judged.
     fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, active: &Active, lint: u16) {
-        let alert = raw.rule.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
+        let at = raw.rule.or_else(|| around(place.file, raw.diagnostic.span));
+        let alert = at.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
         if let Some((_, verdicts)) = alert.and_then(|at| out.alerts.get_mut(at)) {
             let reason = raw.diagnostic.reason();
             let at = verdicts.exceptions.partition_point(|exception| exception.lint < lint);
@@ -348,4 +351,14 @@ fn plain(raw: Raw, shared: Shared<'_>) -> Finding {
     let relative = path.strip_prefix(shared.part.root.as_str()).unwrap_or(path).trim_start_matches('/');
     finding.fingerprint = fingerprint([finding.diagnostic.rule, relative, finding.subject()]);
     finding
+}
+
+fn inside(outer: Span, inner: Span) -> bool {
+    outer.source == inner.source && outer.range().contains(inner.range())
+}
+
+/// The last rule that begins at or before a place: what breaks the file there breaks it.
+fn around(file: &File, span: Span) -> Option<u32> {
+    let before = file.rules.iter().enumerate().filter(|(_, rule)| rule.span.start <= span.start);
+    before.max_by_key(|(_, rule)| rule.span.start).map(|(index, _)| index as u32)
 }

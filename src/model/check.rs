@@ -308,6 +308,12 @@ impl Lowering<'_> {
             if view.kind(value) != Kind::Scalar {
                 self.want_text(view, value, &format!("the {what} `{text}`"));
             }
+            for part in [Some(key), Some(value).filter(|_| what == "label")].into_iter().flatten() {
+                if view.tree.tag(part) == Some("!!binary") && view.tree.text(part).contains(char::REPLACEMENT_CHARACTER)
+                {
+                    self.wrong(self.at(view, part), format!("these bytes of {article} {what} are not UTF-8"));
+                }
+            }
             if text.is_empty() || text == "__name__" && what == "label" {
                 let span = self.at(view, key);
                 let diagnostic = self.wrong(span, format!("`{text}` cannot be the name of {article} {what}"));

@@ -109,7 +109,7 @@ impl LintRule for DuplicateRule {
                 .label("the first of them")
                 .related(twin.name.span(), "the same rule");
             diagnostic.subject(path).help("keep one copy, unless different servers load the two files");
-            cx.add(diagnostic, None);
+            cx.add(diagnostic, Some(index as u32));
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::diagnostic::Severity;
-use crate::evidence::history::{DAY, Millis, Sufficiency, frequency};
+use crate::evidence::history::{DAY, Millis, RulePattern, Sufficiency, frequency};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{Rule, RuleKind};
 
@@ -68,7 +68,12 @@ impl LintRule for NoisyFrequent {
             return cx.unknown("the severity cannot be told, and the limit depends on it");
         };
         let Some((own, others)) = cx.history_patterns() else { return };
-        let found = history.of(own, others);
+        let found = history.of(own, others.iter().copied());
+        // Labels that came later, or that relabelling took away: the episodes may be its own, and nobody can tell.
+        let nameless = RulePattern::any_labels(own);
+        if found.series.is_empty() && history.of(&nameless, others).firing().next().is_some() {
+            return cx.unanswered("the history holds episodes of an alert of this name, but none with its labels");
+        }
         if found.shared {
             return cx.unknown("no label tells its episodes from those of another rule of this name");
         }

@@ -44,7 +44,7 @@ impl LintRule for RunbookMissing {
         }
         let severity = if facts.pages == Some(true) { Severity::Error } else { Severity::Warning };
         let key = cx.conventions().runbook.annotations.first().cloned().unwrap_or_else(|| "runbook_url".to_owned());
-        let edit = cx.insert(rule, BlockKind::Annotations, &key, "https://runbooks.example.com/");
+        let edit = cx.insert(rule, BlockKind::Annotations, &key, "<address of its runbook entry>");
         let name = rule.name.value();
         let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` links no runbook"));
         diagnostic

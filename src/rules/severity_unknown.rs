@@ -36,6 +36,9 @@ impl LintRule for SeverityUnknown {
         if found.is_dynamic() {
             return cx.unknown("the severity is made when the alert fires");
         }
+        if found.value.eq_ignore_ascii_case("none") && cx.exempts() {
+            return;
+        }
         if found.is_empty() {
             return cx.exempt("`severity-missing` judges an empty one");
         }

@@ -39,6 +39,7 @@ pub(super) fn parse_fully(text: &str) -> Parsed {
             break (builder, Some(stop));
         }
     };
+    check::ignore_later(&mut builder);
     let verdict = judge(text, &builder, stop.as_ref(), &copy);
     let sound = !verdict.iter().any(|error| error.fatal);
     builder.errors.extend(verdict);
@@ -72,7 +73,10 @@ fn judge(text: &str, builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) ->
             }
             vec![error]
         }
-        (None, _) => copy.leniencies.iter().map(|range| message::quote_indent(*range)).collect(),
+        (None, _) => {
+            let quotes = copy.leniencies.iter().map(|range| message::quote_indent(*range));
+            quotes.chain(copy.ended.iter().map(|stop| message::tolerated(text, stop))).collect()
+        }
     }
 }
 

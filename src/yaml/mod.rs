@@ -3,6 +3,7 @@
 //! The measure is what Prometheus loads, that is go-yaml v3 (`go.yaml.in/yaml/v3`), not the letter of YAML 1.2. Reading
 //! never fails: what was complete before an error, and what can be read safely after it, is in the tree.
 
+mod ahead;
 mod alias;
 mod builder;
 mod check;

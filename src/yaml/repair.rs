@@ -12,10 +12,12 @@ pub(super) struct Copy<'t> {
     structure: Option<String>,
     /// The same before anything in quotes was replaced.
     lines: Option<String>,
-    /// What libyaml is asked about: it does not know the escape `\'` of go-yaml.
+    /// What libyaml is asked about: it does not know the escape `\'` of go-yaml, nor `{a:, b: c}`.
     escapes: Option<String>,
     /// Quoted scalars whose lines stand too far left for YAML 1.2.
     pub leniencies: Vec<TextRange>,
+    /// A `...` with text behind it on its line: nobody reads on there.
+    pub ended: Option<Stop>,
 }
 
 impl<'t> Copy<'t> {
@@ -25,8 +27,9 @@ impl<'t> Copy<'t> {
             Some(lines) => Some(plain_keys(&lines).unwrap_or(lines)),
             None => plain_keys(text),
         };
+        let escapes = plain_colons(text);
         let lines = plain_colons(lines.as_deref().unwrap_or(text)).or(lines);
-        Self { text, structure: lines.clone(), lines, escapes: None, leniencies: Vec::new() }
+        Self { text, structure: lines.clone(), lines, escapes, leniencies: Vec::new(), ended: None }
     }
 
     /// What granit reads.
@@ -54,6 +57,12 @@ impl<'t> Copy<'t> {
         if fault::of_granit(&stop.problem) == Fault::Comment {
             return self.blank_comment(stop.at as usize);
         }
+        if stop.problem == Problem::InvalidBlockScalarIndent {
+            return self.blank_line(stop.at as usize);
+        }
+        if stop.problem == Problem::InvalidDocumentEnd {
+            return self.end(stop);
+        }
         let Some(quoted) = stop.quoted else { return false };
         let raw = self.text.get(quoted.range()).unwrap_or("");
         match stop.problem {
@@ -73,6 +82,34 @@ impl<'t> Copy<'t> {
             }
             _ => false,
         }
+    }
+
+    /// A comment below a block scalar without content, between its column and that of its key: empty lines take its place.
+    fn blank_line(&mut self, at: usize) -> bool {
+        let rest = self.structure().get(at..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("");
+        if !line.starts_with('#') {
+            return false;
+        }
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let comment = TextRange::new(number(at), number(at + line.len()));
+        self.structure = Some(replaced(self.structure(), comment, |raw| "\n".repeat(raw.len())));
+        true
+    }
+
+    /// Blanks everything behind a `...`.
+    fn end(&mut self, stop: &Stop) -> bool {
+        let at = stop.at as usize;
+        let line = self.text.get(..at).unwrap_or("").rfind(['\n', '\r']).map_or(0, |i| i + 1);
+        let marker = self.text.get(line..).is_some_and(|rest| rest.starts_with("..."));
+        if !marker || self.ended.is_some() {
+            return false;
+        }
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let rest = TextRange::new(number(line + 3), number(self.text.len()));
+        self.structure = Some(replaced(self.structure(), rest, |raw| " ".repeat(raw.len())));
+        self.ended = Some(Stop { problem: stop.problem.clone(), at: stop.at, quoted: None });
+        true
     }
 
     /// A comment without a space before its `#`, which libyaml lets pass behind quotes and block headers.
@@ -131,7 +168,8 @@ fn plain_keys(text: &str) -> Option<String> {
 /// In brackets libyaml reads the `:` of `{a:, b: c}` as the end of the name `a:`; so a letter takes its place.
 fn plain_colons(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
-    let plain = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b',' | b'[' | b']' | b'{' | b'}');
+    let plain =
+        |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b',' | b'[' | b']' | b'{' | b'}');
     let mut out: Option<Vec<u8>> = None;
     for (at, _) in text.match_indices(':') {
         let flow = matches!(bytes.get(at + 1), Some(b',' | b'[' | b']' | b'{' | b'}'));

@@ -1,5 +1,6 @@
 //! The tree: nodes in one vector, children in another, scalar values as slices of the text wherever they stand there verbatim.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::Comment;
@@ -281,9 +282,9 @@ impl Tree {
         for (key, _) in self.entries(id) {
             let kind = self.kind(key);
             let text = match kind {
-                Kind::Scalar => self.text(key),
-                Kind::Alias => self.text.get(self.range(key).range()).unwrap_or(""),
-                Kind::Mapping | Kind::Sequence => "",
+                Kind::Scalar => self.written(key),
+                Kind::Alias => Cow::Borrowed(self.text.get(self.range(key).range()).unwrap_or("")),
+                Kind::Mapping | Kind::Sequence => Cow::Borrowed(""),
             };
             match first.entry((kind as u8, text)) {
                 std::collections::hash_map::Entry::Occupied(entry) => found.push((*entry.get(), key)),
@@ -293,6 +294,15 @@ impl Tree {
             }
         }
         found
+    }
+
+    /// The text of a scalar before the tag `!!binary` does its work.
+    fn written(&self, id: NodeId) -> Cow<'_, str> {
+        if self.tag(id) != Some("!!binary") {
+            return Cow::Borrowed(self.text(id));
+        }
+        let node = self.node(id);
+        Cow::Owned(scalar::decode(&self.text, self.range(id), node.style, node.indent).into_value())
     }
 
     /// Every comment, in order.
