@@ -60,6 +60,10 @@ impl Lowering<'_> {
                 }
                 free
             });
+            // A key of a merged mapping is met once a rule; whoever merges thousands has been told enough.
+            if self.told_enough() {
+                return;
+            }
             let near = suggest::nearest(name, free);
             if holder.strict || near.is_some() {
                 self.unknown_key(view, key, level, holder, near);
@@ -215,7 +219,10 @@ impl Lowering<'_> {
     }
 
     fn check_record(&mut self, view: View<'_>, name: NodeId, fields: &Fields) {
-        if fields.get(Key::Annotations).is_some_and(|(_, value)| view.tree.entries(value).next().is_some()) {
+        if fields
+            .get(Key::Annotations)
+            .is_some_and(|(_, value)| view.tree.entries(value).any(|(key, _)| !view.tree.is_null(key)))
+        {
             self.not_of_recording(view, fields, Key::Annotations);
         }
         for field in [Key::For, Key::KeepFiringFor] {

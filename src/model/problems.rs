@@ -29,6 +29,11 @@ impl Lowering<'_> {
         &mut self.spare.insert(problem).diagnostic
     }
 
+    /// Whether no further problem of the file is told.
+    pub(super) fn told_enough(&self) -> bool {
+        self.file.problems.len() >= MOST
+    }
+
     /// Something for which the file is refused.
     pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.add(STRUCTURE, Severity::Error, span, message.into())

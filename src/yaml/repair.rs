@@ -12,7 +12,8 @@ pub(super) struct Copy<'t> {
     structure: Option<String>,
     /// The same before anything in quotes was replaced.
     lines: Option<String>,
-    /// What libyaml is asked about: it does not know the escape `\'` of go-yaml, nor `{a:, b: c}`.
+    /// What libyaml is asked about: it does not know the escape `\'` of go-yaml, nor `{a:, b: c}`, and skips U+FEFF
+    /// at the beginning of any line.
     escapes: Option<String>,
     /// Quoted scalars whose lines stand too far left for YAML 1.2.
     pub leniencies: Vec<TextRange>,
@@ -27,7 +28,8 @@ impl<'t> Copy<'t> {
             Some(lines) => Some(plain_keys(&lines).unwrap_or(lines)),
             None => plain_keys(text),
         };
-        let escapes = plain_colons(text);
+        let escapes = plain_marks(text);
+        let escapes = plain_colons(escapes.as_deref().unwrap_or(text)).or(escapes);
         let lines = plain_colons(lines.as_deref().unwrap_or(text)).or(lines);
         Self { text, structure: lines.clone(), lines, escapes, leniencies: Vec::new(), ended: None }
     }
@@ -56,6 +58,9 @@ impl<'t> Copy<'t> {
     pub(super) fn repair(&mut self, stop: &Stop) -> bool {
         if fault::of_granit(&stop.problem) == Fault::Comment {
             return self.blank_comment(stop.at as usize);
+        }
+        if stop.problem == Problem::PlainScalarStartsWithDashFlowIndicator {
+            return self.dash(stop.at as usize);
         }
         if stop.problem == Problem::InvalidBlockScalarIndent {
             return self.blank_line(stop.at as usize);
@@ -95,6 +100,17 @@ impl<'t> Copy<'t> {
         let comment = TextRange::new(number(at), number(at + line.len()));
         self.structure = Some(replaced(self.structure(), comment, |raw| "\n".repeat(raw.len())));
         true
+    }
+
+    /// A `-` alone in brackets is text for libyaml.
+    fn dash(&mut self, at: usize) -> bool {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let found = self.structure().as_bytes().get(at) == Some(&b'-');
+        if found {
+            self.structure =
+                Some(replaced(self.structure(), TextRange::new(number(at), number(at + 1)), |_| "x".to_owned()));
+        }
+        found
     }
 
     /// Blanks everything behind a `...`.
@@ -149,7 +165,7 @@ pub(super) fn property_key(bytes: &[u8]) -> Option<usize> {
     (name > 0 && bytes.get(name + 1) == Some(&b':') && blank).then_some(name + 1)
 }
 
-/// Puts a `~` and blanks in place of `&name` and `*name` before a `:`. In a comment or a quoted text that changes nothing, for
+/// Puts letters in place of `&name` and `*name` before a `:`. In a comment or a quoted text that changes nothing, for
 /// values are taken from the text itself.
 fn plain_keys(text: &str) -> Option<String> {
     let mut out: Option<Vec<u8>> = None;
@@ -158,8 +174,7 @@ fn plain_keys(text: &str) -> Option<String> {
             at == 0 || matches!(text.as_bytes().get(at - 1), Some(b' ' | b'\t' | b'\n' | b'\r' | b'{' | b',' | b'['));
         if let Some(len) = property_key(&text.as_bytes()[at..]).filter(|_| own) {
             let out = out.get_or_insert_with(|| text.as_bytes().to_vec());
-            out[at..at + len].fill(b' ');
-            out[at] = b'~';
+            out[at..at + len].fill(b'k');
         }
     }
     String::from_utf8(out?).ok()
@@ -178,6 +193,13 @@ fn plain_colons(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(out?).ok()
+}
+
+/// A letter in place of each U+FEFF but the first of the text.
+fn plain_marks(text: &str) -> Option<String> {
+    let body = usize::from(text.starts_with('\u{FEFF}')) * 3;
+    let rest = text.get(body..).filter(|rest| rest.contains('\u{FEFF}'))?;
+    Some([&text[..body], &rest.replace('\u{FEFF}', "\u{FF21}")].concat())
 }
 
 fn has_escaped_quote(raw: &str) -> bool {

@@ -357,3 +357,12 @@ fn a_comment_below_an_empty_block_scalar_is_a_comment() {
     assert_eq!(read.text(path(&read, &["a", "d"])), "");
     assert_eq!(read.text(path(&read, &["g"])), "h");
 }
+
+#[test]
+fn a_dash_alone_in_brackets_is_text() {
+    let read = tree("{a: -, b: [-]}\n");
+    assert_eq!(read.text(path(&read, &["a"])), "-");
+    assert_eq!(read.text(path(&read, &["b", "0"])), "-");
+    let read = tree("a &b: c\n");
+    assert_eq!(read.text(read.entries(read.documents()[0]).next().unwrap().0), "a &b");
+}
