@@ -1,14 +1,17 @@
 //! The command line: one file a command. Results go to standard output, all else to standard error.
 
+mod backtest;
 mod check;
 mod completions;
 mod evidence;
 mod explain;
+mod history;
 mod list;
 mod load;
 mod parse;
 mod rules;
 mod runbooks;
+mod server;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -37,6 +40,10 @@ enum Command {
     List(list::List),
     /// List every runbook reference with its verdict
     Runbooks(runbooks::Runbooks),
+    /// Pull, import, merge and show firing history
+    History(history::History),
+    /// Tell when rules would have fired, had a server evaluated them in the past
+    Backtest(backtest::Backtest),
     /// List the lint rules
     Rules(rules::Rules),
     /// Show the page of a lint rule: why, bad, good, options
@@ -113,6 +120,8 @@ impl From<DialectName> for Dialect {
 pub(crate) enum Stop {
     /// A mistake of usage or policy, or a file that cannot be read: exit 2.
     Usage(String),
+    /// A server does not answer, or not with what was asked: exit 3.
+    Evidence(String),
     /// Standard output is gone.
     Output(io::Error),
 }
@@ -154,6 +163,8 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Check(command) => check::run(&command),
         Command::List(command) => list::run(&command),
         Command::Runbooks(command) => runbooks::run(&command),
+        Command::History(command) => history::run(&command),
+        Command::Backtest(command) => backtest::run(&command),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(command) => explain::run(&command),
         Command::Parse(command) => parse::run(&command),
@@ -165,6 +176,10 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLEAN,
         Err(Stop::Output(error)) => say(&format!("error: cannot write: {error}")),
         Err(Stop::Usage(message)) => say(&format!("error: {message}")),
+        Err(Stop::Evidence(message)) => {
+            say(&format!("error: {message}"));
+            exit::EVIDENCE
+        }
     }
 }
 
@@ -189,6 +204,11 @@ fn harmless(message: &str) {
 #[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
 fn on_github() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some()
+}
+
+/// Says how far a run is, on standard error.
+fn tell(message: &str) {
+    let _ = writeln!(io::stderr(), "{}", crate::report::safe::lines(message));
 }
 
 /// Standard output, buffered.

@@ -150,6 +150,8 @@ impl Lowering<'_> {
             span: self.span(view.layer, view.tree.range(id)),
             name: fields.value(Key::Name).and_then(|id| self.text(view, id, Use::Word)),
             interval: fields.value(Key::Interval).and_then(|id| self.text(view, id, Use::Word)),
+            limit: fields.value(Key::Limit).and_then(|id| self.text(view, id, Use::Word)),
+            query_offset: fields.value(Key::QueryOffset).and_then(|id| self.text(view, id, Use::Word)),
             labels: fields.value(Key::Labels).map(|id| self.pairs(view, id)).unwrap_or_default(),
             shape: holder.shape,
             dialect: holder.dialect,

@@ -126,6 +126,10 @@ pub struct Group {
     pub name: Option<Text>,
     /// `interval`.
     pub interval: Option<Text>,
+    /// `limit`.
+    pub limit: Option<Text>,
+    /// `query_offset`.
+    pub query_offset: Option<Text>,
     /// `labels` of the group, which Prometheus 3 gives to each of its rules that has no label of that name.
     pub labels: Vec<Entry>,
     /// Where the group lies.
@@ -211,6 +215,12 @@ pub struct Problem {
     pub diagnostic: Diagnostic,
     /// Index into [`File::rules`] of the rule it is about.
     pub rule: Option<u32>,
+}
+
+/// The milliseconds of a duration as `for` and `interval` have it; none for what is not one.
+#[must_use]
+pub fn duration(text: &str) -> Option<i64> {
+    duration::parse(text).ok().and_then(|millis| i64::try_from(millis).ok())
 }
 
 impl Dialect {

@@ -256,6 +256,8 @@ impl Lowering<'_> {
             span: self.span(view.layer, view.tree.range(id)),
             name: None,
             interval: None,
+            limit: None,
+            query_offset: None,
             labels: Vec::new(),
             shape: holder.shape,
             dialect: holder.dialect,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::File;
+use super::{File, duration};
 use crate::source::{Source, Span, TextRange};
 use crate::yaml::{Raw, Style};
 
@@ -49,6 +49,18 @@ impl Text {
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
+    }
+
+    /// The milliseconds of a duration, 0 for a null; none where it is not one, or a template engine's placeholder stands in it.
+    #[must_use]
+    pub fn duration(&self) -> Option<i64> {
+        if self.templated() {
+            return None;
+        }
+        if self.is_null() {
+            return Some(0);
+        }
+        duration(self.value())
     }
 
     /// The bytes of the scalar as written in the file, quotes and block header included.
