@@ -1,6 +1,7 @@
 //! Makes a copy of a text in which granit-parser does not stop at what Prometheus reads all the same.
 
 use super::fault::{self, Fault};
+use super::opinion;
 use super::read::{Problem, Stop};
 use super::scalar::break_len;
 use crate::source::TextRange;
@@ -68,7 +69,9 @@ impl<'t> Copy<'t> {
         if stop.problem == Problem::InvalidDocumentEnd {
             return self.end(stop);
         }
-        let Some(quoted) = stop.quoted else { return false };
+        let Some(quoted) = stop.quoted else {
+            return fault::of_granit(&stop.problem) == Fault::Tab && self.tabs(stop.at as usize);
+        };
         let raw = self.text.get(quoted.range()).unwrap_or("");
         match stop.problem {
             Problem::UnknownQuotedScalarEscape if raw.starts_with('"') && has_escaped_quote(raw) => {
@@ -111,6 +114,19 @@ impl<'t> Copy<'t> {
                 Some(replaced(self.structure(), TextRange::new(number(at), number(at + 1)), |_| "x".to_owned()));
         }
         found
+    }
+
+    /// Tabs at the beginning of a line inside brackets, which only YAML 1.2 minds, become spaces.
+    fn tabs(&mut self, at: usize) -> bool {
+        let before = self.structure().get(..at).unwrap_or("");
+        let from = before.trim_end_matches([' ', '\t']).len();
+        if !before[from..].contains('\t') || !matches!(opinion::ask(self.escapes()), Some(Ok(()))) {
+            return false;
+        }
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let blanks = TextRange::new(number(from), number(at));
+        self.structure = Some(replaced(self.structure(), blanks, |raw| " ".repeat(raw.len())));
+        true
     }
 
     /// Blanks everything behind a `...`.

@@ -366,3 +366,10 @@ fn a_dash_alone_in_brackets_is_text() {
     let read = tree("a &b: c\n");
     assert_eq!(read.text(read.entries(read.documents()[0]).next().unwrap().0), "a &b");
 }
+
+#[test]
+fn tabs_inside_brackets_are_blanks() {
+    let read = tree("a:\n  - {b: c,\n\td: e,\n\t f: g}\n  - 1\n");
+    assert_eq!(read.text(path(&read, &["a", "0", "f"])), "g");
+    assert!(verdict("a:\n\tb: c\n").1);
+}
