@@ -134,11 +134,12 @@ fn a_break_takes_nothing_from_the_rules_above_it() {
     ];
     let lines: Vec<&str> = PLAIN.lines().collect();
     for broken in breaks {
-        let mut text = lines[..14].join("\n");
-        text += &format!("\n{broken}\n");
-        text += &lines[14..].join("\n");
-        let file = read(&text, None);
-        assert_eq!(names(&file).first().map(String::as_str), Some("HostDown"), "{broken}");
+        for at in [8, 13, 19] {
+            let text = [&lines[..at], &[broken], &lines[at..]].concat().join("\n");
+            let file = read(&text, None);
+            let first = file.rules.first().map(|rule| (rule.name.value(), rule.expr.value()));
+            assert_eq!(first, Some(("HostDown", "up{job=\"node\"} == 0")), "{broken} below line {at}");
+        }
     }
 }
 
@@ -244,7 +245,7 @@ fn long_keys_lines_and_lists_are_read() {
     let key = "k".repeat(1_000_000);
     for text in [
         format!("groups:\n- name: g\n  rules:\n  - {{alert: A, expr: up}}\n{key}: 1\n"),
-        format!("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    labels: {{'{key}': 1}}\n"),
+        format!("groups:\n- name: g\n  rules:\n  - {{alert: A, expr: up}}\n  - {{'{key}': 1}}\n"),
         format!("groups: [{{name: g, rules: [{}]}}]\n", "{alert: A, expr: up}, ".repeat(20_000)),
         format!("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: |\n      up\n{}", "\n".repeat(1_000_000)),
         format!("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n{}", "# c\n".repeat(200_000)),
