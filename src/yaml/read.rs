@@ -126,9 +126,10 @@ impl Reader<'_, '_> {
 
     /// Whether nothing that was written is left before the cut.
     fn beyond_cut(&self) -> bool {
-        let left = |limit: u32| self.text.get(self.builder.cursor as usize..limit as usize).unwrap_or("");
-        let blank = |c: char| matches!(c, ':' | '-' | '?' | ' ' | '\t' | '\n' | '\r');
-        self.limit.is_some_and(|limit| left(limit).trim_start_matches(blank).is_empty())
+        self.limit.is_some_and(|limit| {
+            let above = self.text.get(..limit as usize).unwrap_or("");
+            repair::token(above, self.builder.cursor as usize, b":-?").is_none()
+        })
     }
 
     fn begin(&mut self, kind: Kind, span: Span, tag: Option<&Tag>) {

@@ -36,6 +36,8 @@ fn what_prometheus_loads_is_not_wrong() {
         "groups: [{name: g, limit: 1e3, interval: 0, query_offset: ~, labels: {a: 1}}]\n",
         &rule("alert: A\nexpr: 5\nfor: 0\nlabels: {1: 2, ~: x, a: }\nannotations: {__name__: x}"),
         &rule("record: 'a b'\nexpr: up\nfor: 0s\nannotations: {}"),
+        &rule("record: a\nexpr: up\nannotations: {~: x}"),
+        &rule("alert: A\nexpr: up\nlabels: {!!binary aG9zdA==: x, a: !!binary aGk=}"),
         &(rule("alert: A\nexpr: up") + "---\nsomething: else\n"),
         "groups:\n- name: g\n  rules:\n  - &a {alert: A, expr: up}\n  - <<: *a\n    alert: B\n",
     ] {
@@ -99,4 +101,19 @@ fn keys_are_held_to_a_dialect_only_where_the_shape_says_it() {
     assert_eq!(problems(thanos, Some(Dialect::Mimir)), 1);
     assert_eq!(problems("x: [{alert: A, expr: up, enabled: true}]\n", None), 0, "a rule in some other tree");
     assert_eq!(problems("x: [{alert: A, expr: up, label: {}}]\n", None), 1, "but a slip is a slip");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_no_label() {
+    one(&rule("alert: A\nexpr: up\nlabels: {a: !!binary /w==}"), "/w==", "these bytes of a label are not UTF-8");
+    one(
+        &rule("alert: A\nexpr: up\nannotations: {!!binary /w==: x}"),
+        "/w==",
+        "these bytes of an annotation are not UTF-8",
+    );
+    assert_eq!(
+        wrong(&rule("alert: A\nexpr: up\nannotations: {a: !!binary /w==}")),
+        [],
+        "Prometheus loads any annotation"
+    );
 }
