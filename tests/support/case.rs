@@ -242,7 +242,7 @@ struct Fire {
     rule: String,
     labels: BTreeMap<String, String>,
     /// First and last hour of the window in which it fired.
-    hours: (i64, i64),
+    hours: (f64, f64),
 }
 
 fn evidence(text: &str) -> Evidence {
@@ -281,7 +281,7 @@ fn snapshot(fired: &Fired) -> history::History {
     for Fire { rule, labels, hours } in &fired.episodes {
         let mut labels = labels.clone();
         labels.insert("alertname".to_owned(), rule.clone());
-        let (first, last) = (start + hours.0 * HOUR, start + hours.1 * HOUR);
+        let [first, last] = [hours.0, hours.1].map(|hours| start + (hours * HOUR as f64) as i64);
         let line = serde_json::json!({
             "rule": rule, "labels": labels, "state": "firing", "first": first / 1000, "last": last / 1000, "samples": 1, "open": false,
         });
