@@ -1,6 +1,11 @@
 //! What the linter says: owned data, made anywhere, rendered elsewhere.
 
+use std::borrow::Cow;
+
 use crate::source::Span;
+
+/// Words that are mostly the same in every finding of a lint rule, and then not copied.
+pub type Words = Cow<'static, str>;
 
 /// How much a finding matters. The order is from harmless to grave.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -64,17 +69,17 @@ pub struct Diagnostic {
     /// The bytes that are wrong.
     pub span: Span,
     /// What stands at [`Self::span`]; may be empty.
-    pub label: String,
+    pub label: Words,
     /// Further places.
     pub related: Vec<Label>,
     /// Why it matters, and facts behind it.
-    pub notes: Vec<String>,
+    pub notes: Vec<Words>,
     /// What to write instead.
-    pub help: Vec<String>,
+    pub help: Vec<Words>,
     /// The same as a change of bytes, where it is certain enough to offer.
     pub fix: Option<Fix>,
     /// What findings of one cause have in common ("no alert names an owner"); empty where the message says it.
-    pub cause: String,
+    pub cause: Words,
     /// What told one finding from another of the same rule and alert: the offending text.
     pub subject: String,
 }
@@ -88,18 +93,24 @@ impl Diagnostic {
             severity,
             message: message.into(),
             span,
-            label: String::new(),
+            label: Cow::Borrowed(""),
             related: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
             fix: None,
-            cause: String::new(),
+            cause: Cow::Borrowed(""),
             subject: String::new(),
         }
     }
 
+    /// Why a verdict is broken, in words that many findings share where there are any.
+    #[must_use]
+    pub fn reason(&self) -> Words {
+        if self.cause.is_empty() { Words::from(self.message.clone()) } else { self.cause.clone() }
+    }
+
     /// Says what stands at the place itself.
-    pub fn label(&mut self, message: impl Into<String>) -> &mut Self {
+    pub fn label(&mut self, message: impl Into<Words>) -> &mut Self {
         self.label = message.into();
         self
     }
@@ -111,13 +122,13 @@ impl Diagnostic {
     }
 
     /// Adds why it matters.
-    pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
+    pub fn note(&mut self, note: impl Into<Words>) -> &mut Self {
         self.notes.push(note.into());
         self
     }
 
     /// Adds what to write.
-    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+    pub fn help(&mut self, help: impl Into<Words>) -> &mut Self {
         self.help.push(help.into());
         self
     }
@@ -129,7 +140,7 @@ impl Diagnostic {
     }
 
     /// Names the cause shared with other findings.
-    pub fn cause(&mut self, cause: impl Into<String>) -> &mut Self {
+    pub fn cause(&mut self, cause: impl Into<Words>) -> &mut Self {
         self.cause = cause.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::GlobSet;
 use ignore::WalkBuilder;
@@ -39,6 +39,12 @@ pub struct Candidate {
     pub real: PathBuf,
     /// Whether the command line named it, rather than a folder above it.
     pub named: bool,
+}
+
+/// Whether a path is a file of its own, neither a link nor anything else that opening could follow or wait for.
+#[must_use]
+pub fn is_plain_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_file())
 }
 
 /// What a file holds.
@@ -85,26 +91,52 @@ fn root(path: &Path) -> (PathBuf, Option<PathBuf>) {
     let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
     let absolute = folder.canonicalize().unwrap_or_else(|_| folder.clone());
     for (up, above) in absolute.ancestors().enumerate() {
-        let policy = above.join(POLICY);
-        if policy.is_file() || above.join(".git").exists() {
-            let named = if up == 0 { folder } else { above.to_path_buf() };
-            let policy = policy.is_file().then(|| named.join(POLICY));
+        // A policy that is a link is found too, so that it is refused rather than passed over.
+        let has_policy = above.join(POLICY).symlink_metadata().is_ok();
+        if has_policy || above.join(".git").exists() {
+            let named = above_by(&folder, up);
+            let policy = has_policy.then(|| named.join(POLICY));
             return (named, policy);
         }
     }
     (folder, None)
 }
 
-/// The files under a target, sorted by path, each once; and the number of files that `exclude` leaves out.
-///
-/// # Errors
-/// A path of the command line that is not there or cannot be read, with the reason.
-pub fn files(target: &Target, exclude: &GlobSet) -> (Vec<Candidate>, usize, Vec<(PathBuf, io::Error)>) {
-    let mut found = Vec::new();
-    let mut errors = Vec::new();
+/// The folder `up` levels above, in the words of the command line: no path of this machine gets into a report that was not given.
+fn above_by(folder: &Path, up: usize) -> PathBuf {
+    let mut named = folder.to_path_buf();
+    for _ in 0..up {
+        match named.components().next_back() {
+            Some(Component::Normal(_)) => {
+                named.pop();
+            }
+            Some(Component::ParentDir) => named.push(".."),
+            _ => named = PathBuf::from(".."),
+        }
+    }
+    if named.as_os_str().is_empty() { PathBuf::from(".") } else { named }
+}
+
+/// What lies under a target.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files, sorted by path, each once.
+    pub files: Vec<Candidate>,
+    /// Number of files that the policy excludes.
+    pub excluded: usize,
+    /// Number of links that were not followed.
+    pub links: usize,
+    /// Paths of the command line that are not there or cannot be read, with the reason.
+    pub errors: Vec<(PathBuf, io::Error)>,
+}
+
+/// Finds the files under a target.
+#[must_use]
+pub fn files(target: &Target, exclude: &GlobSet) -> Found {
+    let Found { files: mut found, mut links, mut errors, .. } = Found::default();
     for path in &target.paths {
         match path.metadata() {
-            Ok(meta) if meta.is_dir() => walk(path, target, &mut found),
+            Ok(meta) if meta.is_dir() => walk(path, target, &mut found, &mut links),
             Ok(_) => found.push(candidate(path.clone(), target, true)),
             Err(error) => errors.push((path.clone(), error)),
         }
@@ -114,10 +146,10 @@ pub fn files(target: &Target, exclude: &GlobSet) -> (Vec<Candidate>, usize, Vec<
     let excluded = before - found.len();
     found.sort_by(|a, b| (&a.path, !a.named).cmp(&(&b.path, !b.named)));
     found.dedup_by(|a, b| a.path == b.path);
-    (found, excluded, errors)
+    Found { files: found, excluded, links, errors }
 }
 
-fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>) {
+fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut usize) {
     let in_git = target.root.join(".git").exists();
     let walker = WalkBuilder::new(folder)
         .hidden(false)
@@ -131,8 +163,10 @@ fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>) {
         .build();
     for entry in walker {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => found.push(candidate(entry.into_path(), target, false)),
-            Ok(_) => {}
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                found.push(candidate(entry.into_path(), target, false));
+            }
+            Ok(entry) => *links += usize::from(entry.path_is_symlink()),
             // What cannot be listed is kept as a file that cannot be read, so that it is said.
             Err(error) => found.extend(place(&error).map(|path| candidate(path, target, false))),
         }
@@ -160,7 +194,8 @@ fn candidate(real: PathBuf, target: &Target, named: bool) -> Candidate {
 }
 
 /// A path as text, `/` as separator, without a leading `./`.
-fn display(path: &Path) -> String {
+#[must_use]
+pub fn display(path: &Path) -> String {
     let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }
@@ -235,7 +270,8 @@ mod tests {
 
     #[test]
     fn a_root_is_the_nearest_folder_with_a_policy_or_a_repository() {
-        let folder = tree(&["repo/.git/HEAD", "repo/team/groundrules.yaml", "repo/team/rules/a.yaml", "repo/b.yaml", "c.yaml"]);
+        let folder =
+            tree(&["repo/.git/HEAD", "repo/team/groundrules.yaml", "repo/team/rules/a.yaml", "repo/b.yaml", "c.yaml"]);
         let at = |path: &str| folder.path().join(path);
         let found = targets(&[at("repo/team/rules"), at("repo/b.yaml"), at("repo")]);
         assert_eq!(found.len(), 2);
@@ -245,22 +281,38 @@ mod tests {
     }
 
     #[test]
+    fn a_root_is_named_in_the_words_of_the_command_line() {
+        let up = |folder: &str, up| above_by(Path::new(folder), up).display().to_string();
+        assert_eq!(up("a/b/c", 2), "a");
+        assert_eq!(up("a", 1), ".");
+        assert_eq!(up("a", 2), "..");
+        assert_eq!(up(".", 1), "..");
+        assert_eq!(up("../x", 2), "../..");
+        assert_eq!(up("/a/b", 1), "/a");
+    }
+
+    #[test]
     fn ignored_files_links_and_the_repository_itself_are_left_out() {
         let folder = tree(&[".git/HEAD", ".gitignore", "ignored/x.yaml", "b/y.rules", "a.yaml"]);
         #[cfg(unix)]
         std::os::unix::fs::symlink(folder.path().join("a.yaml"), folder.path().join("link.yaml")).unwrap();
         let target = &targets(&[folder.path().to_path_buf()])[0];
-        let (found, excluded, errors) = files(target, &GlobSet::empty());
-        let names: Vec<_> = found.iter().map(|file| file.relative.as_str()).collect();
+        let found = files(target, &GlobSet::empty());
+        let names: Vec<_> = found.files.iter().map(|file| file.relative.as_str()).collect();
         assert_eq!(names, [".gitignore", "a.yaml", "b/y.rules"]);
-        assert!(errors.is_empty() && excluded == 0);
+        assert!(found.errors.is_empty() && found.excluded == 0);
+        #[cfg(unix)]
+        assert_eq!(found.links, 1, "a link is counted, not followed");
     }
 
     #[test]
     fn bad_bytes_keep_their_offsets() {
         let Content::Text(text, bad) = text(b"a: \xff\xfeb\n".to_vec()) else { panic!("text") };
         assert_eq!((text.as_str(), bad), ("a: ??b\n", Some(3)));
-        assert!(matches!(super::text(b"alert: a\0b\n".to_vec()), Content::Text(_, None)), "a stray NUL is a fault of a text");
+        assert!(
+            matches!(super::text(b"alert: a\0b\n".to_vec()), Content::Text(_, None)),
+            "a stray NUL is a fault of a text"
+        );
         assert!(matches!(super::text(b"\x7fELF\x01\x02\x03\0\0\0\0\0\0\0\0\0\0".to_vec()), Content::NotText));
         assert!(matches!(super::text(b"\xff\xfea\0".to_vec()), Content::Utf16));
         assert!(matches!(content(io::repeat(b'x'), 0), Content::TooLarge(_)));

@@ -3,10 +3,20 @@
 //! The core is a function from sources, a policy and evidence to a report. It opens no file and no socket, reads no clock and
 //! prints nothing; [`cli`] does. ARCHITECTURE.md is the map.
 
+#![warn(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 pub mod cli;
 pub mod diagnostic;
 mod discover;
 pub mod evidence;
+pub mod fault;
 pub mod lint;
 pub mod model;
 mod pattern;

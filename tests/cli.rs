@@ -27,7 +27,8 @@ fn check(folder: &Path, args: &[&str]) -> Ran {
 
 #[test]
 fn exit_codes_tell_clean_findings_usage_and_missing_evidence_apart() {
-    let tree = folder(&[("good/a.yaml", ALERT), ("bad/a.yaml", BROKEN), ("none/a.txt", "hello\n"), ("none/b.yaml", "a: b\n")]);
+    let tree =
+        folder(&[("good/a.yaml", ALERT), ("bad/a.yaml", BROKEN), ("none/a.txt", "hello\n"), ("none/b.yaml", "a: b\n")]);
     let code = |args: &[&str]| check(tree.path(), args).code;
     assert_eq!(code(&["good"]), 0);
     assert_eq!(code(&["bad"]), 1);
@@ -65,9 +66,13 @@ fn standard_input_is_read_as_the_file_it_is_said_to_be() {
 #[test]
 fn one_run_writes_several_reports() {
     let tree = folder(&[("a.yaml", BROKEN)]);
-    let ran = check(tree.path(), &["a.yaml", "--format", "concise", "--output", "json=out.json", "--output", "verdicts=v.jsonl"]);
+    let ran = check(
+        tree.path(),
+        &["a.yaml", "--format", "concise", "--output", "json=out.json", "--output", "verdicts=v.jsonl"],
+    );
     assert_eq!(ran.code, 1);
-    let json: serde_json::Value = serde_json::from_str(&fs::read_to_string(tree.path().join("out.json")).unwrap()).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(tree.path().join("out.json")).unwrap()).unwrap();
     assert_eq!(json["schema_version"], 1);
     assert_eq!(json["summary"]["alerts"], 1);
     let lines = fs::read_to_string(tree.path().join("v.jsonl")).unwrap();
@@ -87,7 +92,10 @@ fn one_run_writes_several_reports() {
 
 #[test]
 fn mistakes_of_the_policy_are_all_shown_and_nothing_is_judged() {
-    let tree = folder(&[("groundrules.yaml", "onwer:\n  labels: [team]\nrules:\n  runbook-mising: off\n"), ("a.yaml", BROKEN)]);
+    let tree = folder(&[
+        ("groundrules.yaml", "onwer:\n  labels: [team]\nrules:\n  runbook-mising: off\n"),
+        ("a.yaml", BROKEN),
+    ]);
     let ran = check(tree.path(), &["."]);
     assert_eq!(ran.code, 2);
     assert!(ran.stdout.is_empty(), "{}", ran.stdout);
@@ -141,7 +149,9 @@ fn an_expression_is_shown_as_it_is_read() {
 
 #[test]
 fn the_same_bytes_come_out_of_any_number_of_threads() {
-    let files: Vec<(String, String)> = (0..40).map(|i| (format!("d{}/f{i}.yaml", i % 3), BROKEN.replace("alert: A", &format!("alert: A{}", i % 7)))).collect();
+    let files: Vec<(String, String)> = (0..40)
+        .map(|i| (format!("d{}/f{i}.yaml", i % 3), BROKEN.replace("alert: A", &format!("alert: A{}", i % 7))))
+        .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let tree = folder(&files);
     let run = |threads: &str| check(tree.path(), &[".", "--format", "json", "--threads", threads]).stdout;
@@ -149,4 +159,35 @@ fn the_same_bytes_come_out_of_any_number_of_threads() {
     assert!(one.len() > 1000);
     assert_eq!(one, run("2"));
     assert_eq!(one, run("16"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_policy_opens_nothing_outside_of_its_folder() {
+    let tree = folder(&[("secret", "TOKEN: hunter2\n"), ("repo/.git/HEAD", ""), ("repo/a.yaml", ALERT)]);
+    let repo = tree.path().join("repo");
+    std::os::unix::fs::symlink("../secret", repo.join("groundrules.yaml")).unwrap();
+    let ran = check(&repo, &["."]);
+    assert_eq!(ran.code, 2);
+    assert!(!ran.stderr.contains("hunter2") && ran.stderr.contains("not a link"), "{}", ran.stderr);
+    fs::remove_file(repo.join("groundrules.yaml")).unwrap();
+    for history in ["../secret", "/etc/passwd", "/dev/stdin", "\"x\\n::error::y\\e[31m\""] {
+        fs::write(repo.join("groundrules.yaml"), format!("history: {history}\n")).unwrap();
+        let ran = check(&repo, &["."]);
+        assert_eq!(ran.code, 2, "{history}");
+        assert!(ran.stderr.contains("below its folder"), "{history}: {}", ran.stderr);
+        assert!(
+            ran.stderr.lines().all(|line| !line.starts_with("::")) && !ran.stderr.contains('\u{1b}'),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn an_owner_that_nobody_has_is_a_mistake() {
+    let tree = folder(&[("a.yaml", ALERT.replace("team: t", "team: storage").as_str())]);
+    let ran = check(tree.path(), &[".", "--owner", "storge"]);
+    assert!(ran.code == 2 && ran.stderr.contains("did you mean `storage`"), "{}", ran.stderr);
+    assert_eq!(check(tree.path(), &[".", "--owner", "storage"]).code, 0);
 }

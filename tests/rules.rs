@@ -57,7 +57,10 @@ fn every_example_says_what_its_page_says() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
-    assert!(cases >= 2 * groundrules::rules::all().len(), "{cases} cases are too few: every page has a bad and a good one");
+    assert!(
+        cases >= 2 * groundrules::rules::all().len(),
+        "{cases} cases are too few: every page has a bad and a good one"
+    );
 }
 
 /// Runs the cases of a page; gives the page with fresh renderings, and the number of cases.
@@ -101,7 +104,10 @@ fn compare_marks(case: &Case, report: &Report<'_>, place: &str, wrong: &mut Stri
         found.push((source.path.clone(), line, finding.diagnostic.message.clone()));
     }
     for Mark { path, line, words } in &case.marks {
-        match found.iter().position(|(file, at, message)| file == path && at == line && message.contains(words.as_str())) {
+        match found
+            .iter()
+            .position(|(file, at, message)| file == path && at == line && message.contains(words.as_str()))
+        {
             Some(index) => {
                 found.remove(index);
             }

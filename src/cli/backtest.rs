@@ -154,13 +154,12 @@ fn costs(client: &dyn Query, cases: &[Case<'_>], window: Period, most: u64) -> R
         evaluations += steps;
         for selector in walk::selectors(&query.ast) {
             let Some(text) = rule.expr.get(query.ast.range(selector.node).range()) else { continue };
-            let count = match known.get(text) {
-                Some(&count) => count,
-                None => {
-                    let count = count(client, text, window.to)?;
-                    series += count;
-                    *known.entry(text).or_insert(count)
-                }
+            let count = if let Some(&count) = known.get(text) {
+                count
+            } else {
+                let count = count(client, text, window.to)?;
+                series += count;
+                *known.entry(text).or_insert(count)
             };
             samples = samples.saturating_add(count.saturating_mul(steps));
         }

@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::report::Report;
 use crate::lint::{self, Input};
 use crate::report::{self, Format, Options, human};
+use crate::suggest;
 
 /// Judge every alert.
 #[derive(Args, Debug)]
@@ -93,7 +94,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Stop> {
         return policy_mistakes(command, &loaded);
     }
     for policy in &mut loaded.policies {
-        let selected = if command.only.is_empty() { policy.ignore(&command.ignore) } else { policy.only(&command.only) };
+        let selected =
+            if command.only.is_empty() { policy.ignore(&command.ignore) } else { policy.only(&command.only) };
         selected.map_err(|mistakes| Stop::Usage(mistakes.join("; ")))?;
     }
     let today = command.common.today.unwrap_or_else(|| jiff::Zoned::now().date());
@@ -101,28 +103,51 @@ pub(super) fn run(command: &Check) -> Result<u8, Stop> {
     let setups = loaded.setups();
     let input = Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today };
     let mut report = lint::run(&input);
-    complete(&mut report, &loaded, command);
+    complete(&mut report, &loaded);
+    if let Some(owner) = &command.common.owner {
+        narrow(&mut report, owner)?;
+    }
     write(command, &report, !loaded.policy_paths.is_empty())?;
     Ok(verdict(command, &report, &loaded))
 }
 
-/// Adds what only the command line knows, and narrows the report to one owner where that was asked.
-fn complete(report: &mut Report<'_>, loaded: &Loaded, command: &Check) {
+/// Adds what only the command line knows.
+fn complete(report: &mut Report<'_>, loaded: &Loaded) {
     report.summary.policy.clone_from(&loaded.policy_paths);
-    if loaded.excluded > 0 {
-        report.summary.skipped.insert("ignored".to_owned(), loaded.excluded);
+    for (reason, count) in [("ignored", loaded.excluded), ("link", loaded.links)] {
+        if count > 0 {
+            report.summary.skipped.insert(reason.to_owned(), count);
+        }
     }
-    if let Some(owner) = &command.common.owner {
-        report.narrow(owner);
+}
+
+/// Narrows the report to one owner; nobody of that name is a mistake of usage.
+fn narrow(report: &mut Report<'_>, owner: &str) -> Result<(), Stop> {
+    let owners: BTreeSet<&str> = report.alerts.iter().filter_map(|alert| alert.owner.as_deref()).collect();
+    if !owners.contains(owner) {
+        let near = suggest::closest(owner, owners).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        return Err(Stop::Usage(format!("no alert has the owner `{owner}`{near}")));
     }
+    report.narrow(owner);
+    Ok(())
 }
 
 /// Shows the mistakes of the policies alone: nothing is judged by a policy that is not understood.
 fn policy_mistakes(command: &Check, loaded: &Loaded) -> Result<u8, Stop> {
     let report = Report::of_mistakes(&loaded.workspace.sources, &loaded.mistakes);
-    let errors: BTreeSet<&str> = loaded.mistakes.iter().map(|mistake: &Diagnostic| loaded.workspace.source(mistake.span.source).path.as_str()).collect();
+    let errors: BTreeSet<&str> = loaded
+        .mistakes
+        .iter()
+        .map(|mistake: &Diagnostic| loaded.workspace.source(mistake.span.source).path.as_str())
+        .collect();
     let mut stderr = io::stderr().lock();
-    let options = Options { color: colored(command.color, &io::stderr()), all: true, has_policy: true, quiet: true, ..environment(command) };
+    let options = Options {
+        color: colored(command.color, &io::stderr()),
+        all: true,
+        has_policy: true,
+        quiet: true,
+        ..environment(command)
+    };
     human::write(&report, &options, &mut stderr)?;
     let files = errors.into_iter().collect::<Vec<_>>().join(", ");
     Err(Stop::Usage(format!("nothing was checked: the policy has mistakes ({files})")))
@@ -131,7 +156,8 @@ fn policy_mistakes(command: &Check, loaded: &Loaded) -> Result<u8, Stop> {
 fn write(command: &Check, report: &Report<'_>, has_policy: bool) -> Result<(), Stop> {
     let mut options = Options { all: command.all, has_policy, ..environment(command) };
     for (format, path) in &command.output {
-        let file = File::create(path).map_err(|error| Stop::Usage(format!("cannot write {}: {error}", path.display())))?;
+        let file =
+            File::create(path).map_err(|error| Stop::Usage(format!("cannot write {}: {error}", path.display())))?;
         let mut out = BufWriter::new(file);
         report::write(*format, report, &options, &mut out)?;
         out.flush()?;
@@ -148,7 +174,7 @@ fn write(command: &Check, report: &Report<'_>, has_policy: bool) -> Result<(), S
 
 #[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
 fn environment(command: &Check) -> Options {
-    let github = std::env::var_os("GITHUB_ACTIONS").is_some();
+    let github = super::on_github();
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(0);
     Options { color: false, width, all: command.all, has_policy: true, github, quiet: false }
 }
@@ -170,16 +196,24 @@ fn verdict(command: &Check, report: &Report<'_>, loaded: &Loaded) -> u8 {
     let strictest = loaded.policies.iter().map(|policy| policy.fail_on).min();
     let fail_on = command.fail_on.map(Severity::from).or(strictest).unwrap_or(Severity::Error);
     let summary = &report.summary;
-    let failed = [Severity::Note, Severity::Warning, Severity::Error].iter().any(|&severity| severity >= fail_on && summary.count(severity) > 0);
+    let failed = [Severity::Note, Severity::Warning, Severity::Error]
+        .iter()
+        .any(|&severity| severity >= fail_on && summary.count(severity) > 0);
     for (path, why) in &loaded.unreadable {
         super::say(&format!("error: cannot read {path}: {why}"));
     }
-    let recognised = summary.rule_files > 0 || summary.skipped.iter().any(|(reason, _)| !matches!(reason.as_str(), "other-yaml" | "not-text" | "ignored"));
+    let recognised = summary.rule_files > 0
+        || summary
+            .skipped
+            .iter()
+            .any(|(reason, _)| !matches!(reason.as_str(), "other-yaml" | "not-text" | "ignored" | "link"));
     if !loaded.unreadable.is_empty() {
         return exit::USAGE;
     }
     if !recognised && !command.common.allow_empty && report.findings.is_empty() {
-        return super::say("error: nothing was recognised: no rule, and no file of another known kind (`--allow-empty` allows it)");
+        return super::say(
+            "error: nothing was recognised: no rule, and no file of another known kind (`--allow-empty` allows it)",
+        );
     }
     let demanded = command.require_evidence || loaded.policies.iter().any(|policy| policy.require_evidence);
     if failed {

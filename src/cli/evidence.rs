@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
-#[cfg(feature = "online")]
-use std::path::PathBuf;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use super::load::Loaded;
 use super::{Common, Stop};
+use crate::discover;
 use crate::evidence::history::{self, History};
 use crate::evidence::links::disk::Disk;
 use crate::evidence::links::{Answer, Question};
@@ -28,7 +27,11 @@ pub(super) fn gather(common: &Common, snapshot: Option<&Path>, loaded: &Loaded, 
 }
 
 /// Answers about runbooks: from local trees, and from the network where that is allowed.
-pub(super) fn runbooks(common: &Common, loaded: &Loaded, questions: &[Question]) -> Result<BTreeMap<Question, Answer>, Stop> {
+pub(super) fn runbooks(
+    common: &Common,
+    loaded: &Loaded,
+    questions: &[Question],
+) -> Result<BTreeMap<Question, Answer>, Stop> {
     let mut answers = BTreeMap::new();
     for (part, policy) in loaded.workspace.parts.iter().zip(&loaded.policies) {
         let own = questions.iter().filter(|question| question.root() == part.root);
@@ -45,8 +48,10 @@ pub(super) fn runbooks(common: &Common, loaded: &Loaded, questions: &[Question])
 #[cfg(feature = "online")]
 fn ask(answers: &mut BTreeMap<Question, Answer>, policy: &Policy) -> Result<(), Stop> {
     use crate::evidence::fetch;
-    let open: Vec<Question> = answers.iter().filter(|(_, answer)| !answer.asked).map(|(question, _)| question.clone()).collect();
-    let fetched = fetch::fetch(&open, &policy.links, &net(policy)?).map_err(|error| Stop::Usage(format!("cannot ask the network: {error}")))?;
+    let open: Vec<Question> =
+        answers.iter().filter(|(_, answer)| !answer.asked).map(|(question, _)| question.clone()).collect();
+    let fetched = fetch::fetch(&open, &policy.links, &net(policy)?)
+        .map_err(|error| Stop::Usage(format!("cannot ask the network: {error}")))?;
     for note in &fetched.notes {
         super::warn(note);
     }
@@ -61,7 +66,6 @@ fn ask(_: &mut BTreeMap<Question, Answer>, _: &Policy) -> Result<(), Stop> {
 
 /// What the fetching may know of this machine.
 #[cfg(feature = "online")]
-#[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
 fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
     let settings = &policy.links;
     let trusted = settings.ca_file.as_ref().filter(|_| settings.given.trusted);
@@ -69,8 +73,11 @@ fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
         let path = Path::new(&settings.given.folder).join(file);
         std::fs::read(&path).map_err(|error| Stop::Usage(format!("cannot read {}: {error}", path.display())))
     });
-    let env: BTreeMap<String, String> = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
-    let folder = env.get("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(Path::new(env.get("HOME")?).join(".cache")));
+    let env: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let folder =
+        env.get("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(Path::new(env.get("HOME")?).join(".cache")));
     Ok(crate::evidence::fetch::Net {
         cache: folder.map(|folder| folder.join("groundrules/links-v1.jsonl")),
         now: jiff::Timestamp::now().as_second(),
@@ -80,14 +87,35 @@ fn net(policy: &Policy) -> Result<crate::evidence::fetch::Net, Stop> {
     })
 }
 
+/// The snapshot that a policy names. One that anybody may have written names a plain file below its own folder.
+fn of_policy(policy: &Policy) -> Result<Option<PathBuf>, Stop> {
+    let Some(named) = &policy.history else { return Ok(None) };
+    let folder = Path::new(&policy.links.given.folder);
+    let path = folder.join(&named.value);
+    if policy.links.given.trusted {
+        return Ok(Some(path));
+    }
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let below =
+        matches!((path.canonicalize(), folder.canonicalize()), (Ok(path), Ok(folder)) if path.starts_with(&folder));
+    if below && discover::is_plain_file(&path) {
+        return Ok(Some(path));
+    }
+    let why = "`history` of a policy names a plain file below its folder (`--history` and a policy named with `--config` may name any)";
+    Err(Stop::Usage(format!("cannot read the history {}: {why}", path.display())))
+}
+
 /// The snapshot that the command line names, else the policy's.
 fn history(snapshot: Option<&Path>, loaded: &Loaded) -> Result<Option<History>, Stop> {
-    let of_policy = || loaded.policies.iter().find_map(|policy| {
-        let folder = Path::new(&policy.links.given.folder);
-        policy.history.as_ref().map(|path| folder.join(&path.value))
-    });
-    let Some(path) = snapshot.map(Path::to_path_buf).or_else(of_policy) else { return Ok(None) };
-    let file = File::open(&path).map_err(|error| Stop::Usage(format!("cannot read the history {}: {error}", path.display())))?;
+    let path = match snapshot {
+        Some(path) => path.to_path_buf(),
+        None => match loaded.policies.iter().find_map(|policy| of_policy(policy).transpose()) {
+            Some(path) => path?,
+            None => return Ok(None),
+        },
+    };
+    let file = File::open(&path)
+        .map_err(|error| Stop::Usage(format!("cannot read the history {}: {error}", path.display())))?;
     let read = history::read(BufReader::new(file));
     read.map(Some).map_err(|error| Stop::Usage(format!("{}:{}: {}", path.display(), error.line, error.message)))
 }

@@ -103,7 +103,7 @@ enum Kind {
     Pagerduty,
     /// Alerts of Opsgenie, JSON
     Opsgenie,
-    /// Columns rule, start, end, and as there are acked_at, acked_by, resolved_by; the others are labels
+    /// Columns rule, start, end, and as there are `acked_at`, `acked_by`, `resolved_by`; the others are labels
     Csv,
 }
 

@@ -10,6 +10,7 @@ use super::{Common, Stop, exit, stdout};
 use crate::lint::facts::{Facts, Field, Found};
 use crate::model::{Entry, File, Rule, RuleKind, Text};
 use crate::report::json;
+use crate::report::safe::Guard;
 use crate::report::table::{self, Column};
 use crate::source::{Encoding, Source, Span};
 
@@ -52,7 +53,9 @@ pub(super) fn run(command: &List) -> Result<u8, Stop> {
         })
     });
     let owner = command.common.owner.as_deref();
-    let mut rows = rows.filter(|row| owner.is_none_or(|owner| row.facts.owner.found().is_some_and(|found| found.value == owner))).peekable();
+    let mut rows = rows
+        .filter(|row| owner.is_none_or(|owner| row.facts.owner.found().is_some_and(|found| found.value == owner)))
+        .peekable();
     let empty = rows.peek().is_none();
     let mut out = stdout();
     match command.format {
@@ -66,13 +69,14 @@ pub(super) fn run(command: &List) -> Result<u8, Stop> {
             out.write_all(b"\n]\n")?;
         }
         Format::Csv | Format::Table => {
-            let columns = ["file", "line", "kind", "name", "group", "severity", "owner", "owner from", "runbook", "runbook from"];
+            let columns =
+                ["file", "line", "kind", "name", "group", "severity", "owner", "owner from", "runbook", "runbook from"];
             let columns: Vec<Column> = columns.into_iter().map(Column::left).collect();
             let cells: Vec<Vec<String>> = rows.map(|row| row.cells()).collect();
             if command.format == Format::Csv {
-                table::csv(&columns, &cells, &mut out)?;
+                table::csv(&columns, &cells, &mut Guard::new(&mut out, super::on_github()))?;
             } else {
-                table::plain(&columns, &cells, &mut out)?;
+                table::plain(&columns, &cells, &mut Guard::new(&mut out, super::on_github()))?;
             }
         }
     }
@@ -113,15 +117,23 @@ impl Row<'_> {
         let Self { file, rule, facts, .. } = self;
         let group = file.group(rule);
         let optional = |text: &Option<Text>| text.as_ref().map(Text::value).map(str::to_owned);
-        let found = |field: &Field<'_>| field.found().map(|Found { value, from, .. }| json!({ "value": value, "from": from }));
+        let found =
+            |field: &Field<'_>| field.found().map(|Found { value, from, .. }| json!({ "value": value, "from": from }));
         let labels: Vec<&Entry> = file.labels(rule).collect();
         let annotations: Vec<&Entry> = rule.annotations.entries.iter().collect();
         let mut spans = Map::new();
         let mut templated = Vec::new();
-        let fields = [("name", Some(&rule.name)), ("expr", Some(&rule.expr)), ("for", rule.hold.as_ref()), ("keep_firing_for", rule.keep.as_ref())];
+        let fields = [
+            ("name", Some(&rule.name)),
+            ("expr", Some(&rule.expr)),
+            ("for", rule.hold.as_ref()),
+            ("keep_firing_for", rule.keep.as_ref()),
+        ];
         let fields = fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?)));
         let inner = [("labels", &labels), ("annotations", &annotations)];
-        let inner = inner.into_iter().flat_map(|(block, entries)| entries.iter().map(move |entry| (format!("{block}.{}", entry.key.value()), &entry.value)));
+        let inner = inner.into_iter().flat_map(|(block, entries)| {
+            entries.iter().map(move |entry| (format!("{block}.{}", entry.key.value()), &entry.value))
+        });
         for (name, text) in fields.chain(inner) {
             spans.insert(name.clone(), self.span(text.span()));
             if text.templated() {

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Common, Stop};
-use crate::discover::{self, Candidate, Content, Target};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::discover::{self, Candidate, Content, Found, Target};
 use crate::evidence::links::Given;
 use crate::lint::Setup;
 use crate::model::{self, Part, Reading, Workspace, lower};
 use crate::policy::{self, Policy};
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Encoding, Source, SourceId, Span, TextRange};
 
 /// Everything that was read.
@@ -26,6 +26,8 @@ pub(super) struct Loaded {
     pub(super) mistakes: Vec<Diagnostic>,
     /// Files that a policy excludes.
     pub(super) excluded: usize,
+    /// Links that were not followed.
+    pub(super) links: usize,
     /// Files named on the command line that could not be read: path and reason.
     pub(super) unreadable: Vec<(String, String)>,
 }
@@ -42,6 +44,7 @@ pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
         policy_paths: Vec::new(),
         mistakes: Vec::new(),
         excluded: 0,
+        links: 0,
         unreadable: Vec::new(),
     };
     let (standard, paths): (Vec<_>, Vec<_>) = common.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
@@ -74,12 +77,14 @@ impl Loaded {
         let policy = self.policy(common, path.as_deref())?;
         let exclude = policy.exclude.clone();
         self.policies.push(policy);
-        let (mut candidates, excluded, errors) = discover::files(target, &exclude);
+        let Found { files: mut candidates, excluded, links, errors } = discover::files(target, &exclude);
         self.excluded += excluded;
+        self.links += links;
         self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));
         // The policy is not one of the files that it is about.
         candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
-        let read: Vec<(Content, Candidate)> = candidates.into_par_iter().map(|file| (discover::read(&file.real), file)).collect();
+        let read: Vec<(Content, Candidate)> =
+            candidates.into_par_iter().map(|file| (discover::read(&file.real), file)).collect();
         let part = self.add(common, read);
         self.workspace.parts.push(Part { root: target.root.display().to_string(), files: part, whole: target.whole });
         Ok(())
@@ -95,7 +100,10 @@ impl Loaded {
         let Some(target) = target else { return Ok(()) };
         let policy = self.policy(common, common.config.as_deref().or(target.policy.as_deref()))?;
         self.policies.push(policy);
-        let relative = named.as_deref().and_then(|path| path.strip_prefix(&target.root).ok()).map_or(path.clone(), |path| path.display().to_string());
+        let relative = named
+            .as_deref()
+            .and_then(|path| path.strip_prefix(&target.root).ok())
+            .map_or(path.clone(), |path| path.display().to_string());
         let content = discover::content(io::stdin().lock(), 1 << 16);
         let candidate = Candidate { path, relative, real: named.unwrap_or_default(), named: true };
         let files = self.add(common, vec![(content, candidate)]);
@@ -106,13 +114,19 @@ impl Loaded {
     /// The policy of a part; mistakes are kept for the caller to show.
     fn policy(&mut self, common: &Common, path: Option<&Path>) -> Result<Policy, Stop> {
         let Some(path) = path else { return Ok(Policy::default()) };
+        if common.config.is_none() && !discover::is_plain_file(path) {
+            let why = "a policy that is found must be a plain file, not a link (`--config` may name one)";
+            return Err(Stop::Usage(format!("cannot read the policy {}: {why}", path.display())));
+        }
         let text = match discover::read(path) {
             Content::Text(text, None) => text,
-            Content::Unreadable(error) => return Err(Stop::Usage(format!("cannot read the policy {}: {error}", path.display()))),
+            Content::Unreadable(error) => {
+                return Err(Stop::Usage(format!("cannot read the policy {}: {error}", path.display())));
+            }
             _ => return Err(Stop::Usage(format!("the policy {} is not a text in UTF-8", path.display()))),
         };
         let id = SourceId(self.workspace.sources.len() as u32);
-        let source = Source::new(path.display().to_string(), text);
+        let source = Source::new(discover::display(path), text);
         let (mut policy, mistakes) = policy::load(&source, id);
         let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
         policy.links.given = Given { folder, trusted: common.config.is_some(), allow_private: common.allow_private };
@@ -134,7 +148,9 @@ impl Loaded {
             .map(|(index, (content, candidate))| file(SourceId((first + index) as u32), content, candidate, &options))
             .collect();
         for (source, file, candidate) in made {
-            if candidate.named && let Reading::NotChecked("unreadable", why) = &file.reading {
+            if candidate.named
+                && let Reading::NotChecked("unreadable", why) = &file.reading
+            {
                 self.unreadable.push((source.path.clone(), why.clone()));
             }
             self.workspace.sources.push(source);
@@ -146,7 +162,12 @@ impl Loaded {
 }
 
 /// Reads one file into the model.
-fn file(id: SourceId, content: Content, candidate: Candidate, options: &lower::Options) -> (Source, model::File, Candidate) {
+fn file(
+    id: SourceId,
+    content: Content,
+    candidate: Candidate,
+    options: &lower::Options,
+) -> (Source, model::File, Candidate) {
     let unread = |reading| model::File::unread(id, reading);
     let (text, file) = match content {
         Content::Text(text, bad) => {

@@ -22,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::model::Dialect;
+use crate::report::safe::{self, Guard};
 
 /// Holds Prometheus alert rules to the ground rules of a shared on-call rotation.
 #[derive(Parser, Debug)]
@@ -184,13 +185,25 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 
 /// Says something on standard error that ends the run.
 fn say(message: &str) -> u8 {
-    let _ = writeln!(io::stderr(), "{}", crate::report::safe::lines(message));
+    harmless(message);
     exit::USAGE
 }
 
 /// Says something on standard error that does not end the run.
 fn warn(message: &str) {
-    let _ = writeln!(io::stderr(), "warning: {}", crate::report::safe::lines(message));
+    harmless(&format!("warning: {message}"));
+}
+
+/// One line on standard error, in which no runner finds a command and no terminal an escape, whatever names are in it.
+fn harmless(message: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = writeln!(Guard::new(&mut stderr, true), "{}", safe::line(message));
+}
+
+/// Whether a runner of GitHub reads the output.
+#[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
+fn on_github() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some()
 }
 
 /// Says how far a run is, on standard error.

@@ -27,7 +27,7 @@ pub(super) struct Parse {
     /// Print the table of functions as JSON
     #[arg(long)]
     functions: bool,
-    /// What the server is started with: exp_funcs, duration_expr, ext_range, fill
+    /// What the server is started with: `exp_funcs`, `duration_expr`, `ext_range`, `fill`
     #[arg(long, value_name = "FEATURE")]
     feature: Vec<String>,
 }
@@ -47,7 +47,8 @@ pub(super) fn run(command: &Parse) -> Result<u8, Stop> {
         json::put(&functions(), &mut out)?;
     } else if command.jsonl {
         for asked in io::stdin().lock().lines() {
-            let asked: Asked = serde_json::from_str(&asked?).map_err(|error| Stop::Usage(format!("not a line of JSON: {error}")))?;
+            let asked: Asked =
+                serde_json::from_str(&asked?).map_err(|error| Stop::Usage(format!("not a line of JSON: {error}")))?;
             if command.template {
                 json::put(&answer_template(&asked.input), &mut out)?;
             } else {
@@ -65,7 +66,9 @@ fn features(names: &[String]) -> Result<Features, Stop> {
     let mut features = Features::default();
     for name in names {
         if !features.enable(name) {
-            return Err(Stop::Usage(format!("there is no feature `{name}`: they are exp_funcs, duration_expr, ext_range, fill")));
+            return Err(Stop::Usage(format!(
+                "there is no feature `{name}`: they are exp_funcs, duration_expr, ext_range, fill"
+            )));
         }
     }
     Ok(features)
@@ -120,7 +123,10 @@ fn answer_template(text: &str) -> Value {
 fn functions() -> Map<String, Value> {
     let row = |function: &promql::Function| {
         let arguments: Vec<_> = function.arguments.iter().map(|ty| ty.name()).collect();
-        (function.name.to_owned(), json!([arguments, function.variadic, function.returns.name(), function.experimental]))
+        (
+            function.name.to_owned(),
+            json!([arguments, function.variadic, function.returns.name(), function.experimental]),
+        )
     };
     promql::functions().iter().map(row).collect()
 }

@@ -22,7 +22,9 @@ pub(super) fn run(command: &Rules) -> Result<u8, Stop> {
     let mut out = stdout();
     match command.format.as_str() {
         "json" => {
-            let rows = all.iter().map(|meta| json!({ "id": meta.id, "summary": meta.summary, "level": level(meta), "levels": meta.levels }));
+            let rows = all.iter().map(
+                |meta| json!({ "id": meta.id, "summary": meta.summary, "level": level(meta), "levels": meta.levels }),
+            );
             serde_json::to_writer_pretty(&mut out, &rows.collect::<Vec<_>>()).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }

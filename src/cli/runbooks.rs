@@ -10,6 +10,7 @@ use super::{Common, Stop, evidence, exit, load, stdout};
 use crate::evidence::links::{Answer, Question, Verdict, Via, form};
 use crate::model::{Rule, RuleKind};
 use crate::report::json;
+use crate::report::safe::Guard;
 use crate::report::table::{self, Column};
 use crate::source::{Encoding, Source};
 
@@ -71,7 +72,8 @@ pub(super) fn run(command: &Runbooks) -> Result<u8, Stop> {
         let answer = answers.remove(&question);
         let text = question.reference().to_owned();
         let reference = references.entry(text.clone()).or_insert(Reference { text, answer: None, alerts: Vec::new() });
-        if reference.answer.as_ref().is_none_or(|known| answer.as_ref().is_some_and(|new| weight(new) > weight(known))) {
+        if reference.answer.as_ref().is_none_or(|known| answer.as_ref().is_some_and(|new| weight(new) > weight(known)))
+        {
             reference.answer = answer.or(reference.answer.take());
         }
         reference.alerts.extend(alerts);
@@ -97,10 +99,11 @@ fn write<'a>(format: Format, references: impl Iterator<Item = Reference<'a>>) ->
         Format::Json => json::put(&references.map(|reference| reference.json()).collect::<Vec<_>>(), &mut out)?,
         Format::Csv | Format::Table => {
             let columns = ["verdict", "alerts", "reference", "near", "owners", "why"];
-            let columns = columns.map(|title| if title == "alerts" { Column::right(title) } else { Column::left(title) });
+            let columns =
+                columns.map(|title| if title == "alerts" { Column::right(title) } else { Column::left(title) });
             let rows: Vec<Vec<String>> = references.map(|reference| reference.cells()).collect();
             let print = if format == Format::Csv { table::csv } else { table::plain };
-            print(&columns, &rows, &mut out)?;
+            print(&columns, &rows, &mut Guard::new(&mut out, super::on_github()))?;
         }
     }
     out.flush()?;
@@ -125,8 +128,11 @@ impl Reference<'_> {
 
     fn json(&self) -> Value {
         let answer = self.answer.as_ref();
-        let mut evidence: Map<String, Value> =
-            answer.iter().flat_map(|answer| &answer.evidence).map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+        let mut evidence: Map<String, Value> = answer
+            .iter()
+            .flat_map(|answer| &answer.evidence)
+            .map(|(name, value)| (name.clone(), value.as_str().into()))
+            .collect();
         if let Some(answer) = answer {
             evidence.insert("reason".to_owned(), answer.reason.as_str().into());
             evidence.insert("checked_at".to_owned(), answer.checked_at.into());
@@ -140,7 +146,7 @@ impl Reference<'_> {
             })
             .collect();
         json!({
-            "reference": self.text,
+            "reference": form::redact(&self.text),
             "verdict": answer.map_or("unverified", |answer| answer.verdict.as_str()),
             "page": answer.map(|answer| answer.page.as_str()),
             "anchor": answer.and_then(|answer| answer.anchor.as_deref()),

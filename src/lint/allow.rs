@@ -32,12 +32,21 @@ impl<'a> Waivers<'a> {
     /// The waivers without a fault that cover findings of a lint rule about a rule, or about the file as a whole.
     pub fn over(&self, lint: &str, rule: Option<(&Rule, &Facts<'_>)>) -> impl Iterator<Item = &Waiver> {
         let own = self.index.find(&self.own, lint, self.file, rule.map(|(rule, _)| rule));
-        let granted = self.granted.iter().filter(move |waiver| waiver.fault.is_none() && waiver.grants(lint, self.path, self.file, rule));
+        let granted = self
+            .granted
+            .iter()
+            .filter(move |waiver| waiver.fault.is_none() && waiver.grants(lint, self.path, self.file, rule));
         own.into_iter().chain(granted)
     }
 
     /// Lets the first waiver in force that covers a finding allow it; one that has ended, or may not, is mentioned.
-    pub fn apply(&self, shared: &Shared<'_>, active: &Active, rule: Option<(&Rule, &Facts<'_>)>, finding: &mut Finding) {
+    pub fn apply(
+        &self,
+        shared: &Shared<'_>,
+        active: &Active,
+        rule: Option<(&Rule, &Facts<'_>)>,
+        finding: &mut Finding,
+    ) {
         let lint = finding.diagnostic.rule;
         let locked = active.blocks.iter().any(|block| block.locked);
         for waiver in self.over(lint, rule) {
@@ -47,7 +56,9 @@ impl<'a> Waivers<'a> {
                 finding.diagnostic.note("the policy lets nobody waive this lint rule");
                 finding.diagnostic.related(waiver.span, "this waiver has no effect");
             } else if !waiver.is_in_force(shared.today) {
-                finding.diagnostic.note(format!("a waiver of this ended on {until}; its reason was: {}", waiver.because));
+                finding
+                    .diagnostic
+                    .note(format!("a waiver of this ended on {until}; its reason was: {}", waiver.because));
                 finding.diagnostic.related(waiver.span, format!("ended on {until}"));
             } else if finding.waiver.is_none() {
                 finding.waiver = Some(Waived { until, because: waiver.because.clone(), span: waiver.span });

@@ -98,7 +98,10 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn finish(self) -> Outcome {
-        let Self { findings, verdict, reason, not_asked, lacking, .. } = self;
+        let Self { findings, verdict, mut reason, not_asked, lacking, .. } = self;
+        if verdict == Verdict::Broken {
+            reason = findings.last().map(|raw| raw.diagnostic.reason()).unwrap_or_default();
+        }
         Outcome { findings, verdict, reason, not_asked, lacking }
     }
 
@@ -119,7 +122,6 @@ impl<'a> Context<'a> {
             diagnostic.severity = severity;
         }
         self.verdict = Verdict::Broken;
-        self.reason = Cow::Owned(diagnostic.message.clone());
         let index = self.findings.len();
         self.findings.push(Raw { diagnostic, rule });
         &mut self.findings[index].diagnostic

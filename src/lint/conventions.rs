@@ -50,14 +50,36 @@ impl Default for Conventions {
             severity: Keys { labels: strings(&["severity"]), annotations: Vec::new() },
             runbook: Keys {
                 annotations: strings(&[
-                    "runbook_url", "runbook", "playbook", "playbook_url", "sop_url", "SOP", "documentation", "opsrecipe",
+                    "runbook_url",
+                    "runbook",
+                    "playbook",
+                    "playbook_url",
+                    "sop_url",
+                    "SOP",
+                    "documentation",
+                    "opsrecipe",
                 ]),
                 labels: strings(&["playbook", "runbook"]),
             },
             severities: Vec::new(),
             paging: strings(&[
-                "critical", "crit", "page", "pager", "paging", "emergency", "fatal", "disaster", "urgent", "s0", "s1", "p0", "p1",
-                "sev0", "sev1", "sev-0", "sev-1",
+                "critical",
+                "crit",
+                "page",
+                "pager",
+                "paging",
+                "emergency",
+                "fatal",
+                "disaster",
+                "urgent",
+                "s0",
+                "s1",
+                "p0",
+                "p1",
+                "sev0",
+                "sev1",
+                "sev-0",
+                "sev-1",
             ]),
             silent: strings(&["info", "information", "informational", "none", "notice", "debug"]),
             exempt: Regex::new(&format!("^(?:{EXEMPT_NAMES})$")).into_iter().collect(),
@@ -76,5 +98,54 @@ impl Conventions {
     #[must_use]
     pub fn is_silent(&self, severity: &str) -> bool {
         self.silent.iter().any(|word| word.eq_ignore_ascii_case(severity))
+    }
+}
+
+/// The words that most repositories use (57 of 80 use no others), and those that are near them.
+const COMMON: &[&str] = &["critical", "warning", "info", "none", "page"];
+/// Abbreviations and inflections of them that are too far for spelling alone.
+const NEAR: &[(&str, &str)] = &[
+    ("warn", "warning"),
+    ("warnings", "warning"),
+    ("crit", "critical"),
+    ("information", "info"),
+    ("informational", "info"),
+    ("infos", "info"),
+];
+/// Words of other vocabularies that only look like a misspelt common one.
+const OTHERS: &[&str] = &["pager", "paging", "minor", "major", "note", "notice"];
+
+/// The common severity that a near miss of it was surely meant to be.
+#[must_use]
+pub fn near_severity(value: &str) -> Option<&'static str> {
+    if COMMON.contains(&value) || OTHERS.contains(&value) {
+        return None;
+    }
+    let lower = value.to_lowercase();
+    let spelt = NEAR.iter().find(|(word, _)| *word == lower).map(|(_, meant)| *meant);
+    let cased = COMMON.iter().find(|word| **word == lower);
+    let close = || {
+        COMMON.iter().find(|word| {
+            word.len() > 4 && strsim::osa_distance(word, &lower) == 1
+                || word.len() > 6 && strsim::osa_distance(word, &lower) == 2
+        })
+    };
+    spelt.or(cased.copied()).or_else(|| close().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near_severity;
+
+    #[test]
+    fn near_misses_are_told_from_other_vocabularies() {
+        for (word, meant) in
+            [("Info", "info"), ("warn", "warning"), ("critcal", "critical"), ("WARNING", "warning"), ("Page", "page")]
+        {
+            assert_eq!(near_severity(word), Some(meant), "{word}");
+        }
+        for word in ["critical", "page", "Low", "s1", "ticket", "team-billing", "minor", "p1", "paging"] {
+            assert_eq!(near_severity(word), None, "{word}");
+        }
     }
 }

@@ -154,7 +154,8 @@ impl Conventions {
             return Some("its severity is `none`");
         }
         let expr = rule.expr.value();
-        (expr.len() < 40 && expr.replace([' ', '\n', '\t'], "") == "vector(1)").then_some("it always fires: `vector(1)`")
+        (expr.len() < 40 && expr.replace([' ', '\n', '\t'], "") == "vector(1)")
+            .then_some("it always fires: `vector(1)`")
     }
 }
 
@@ -164,7 +165,12 @@ fn find<'a>(file: &'a File, rule: &'a Rule, keys: &Keys, of_owner: bool) -> Fiel
     let mut all = Vec::new();
     let of = |kind: &'static str, keys: &[String], entries: &'a [Entry], all: &mut Vec<Found<'a>>| {
         for key in keys {
-            all.extend(entries.iter().filter(|entry| entry.key.value() == key).map(|entry| Found::new(kind, key, &entry.value)));
+            all.extend(
+                entries
+                    .iter()
+                    .filter(|entry| entry.key.value() == key)
+                    .map(|entry| Found::new(kind, key, &entry.value)),
+            );
         }
     };
     if !of_owner {
@@ -183,16 +189,24 @@ fn find<'a>(file: &'a File, rule: &'a Rule, keys: &Keys, of_owner: bool) -> Fiel
     if !all.is_empty() {
         return Field::Found(all.swap_remove(given));
     }
-    if rule.labels.open || (rule.annotations.open && !keys.annotations.is_empty()) { Field::Unknown } else { Field::Missing }
+    if rule.labels.open || (rule.annotations.open && !keys.annotations.is_empty()) {
+        Field::Unknown
+    } else {
+        Field::Missing
+    }
 }
 
 /// An owner that the expression itself joins in: `… * on(x) group_left(team) owners`.
 fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &[String]) -> Option<Found<'a>> {
     let query = rule.query.as_ref()?;
     let expression = rule.expr.value();
-    let joins = walk::clauses(&query.ast).filter(|(_, clause)| matches!(clause.kind, ClauseKind::GroupLeft | ClauseKind::GroupRight));
-    let named = |range: &TextRange| expression.get(range.range()).is_some_and(|name| keys.iter().any(|key| key == name));
-    let (side, range) = joins.into_iter().find_map(|(_, clause)| Some((clause.kind.text(), query.ast.list(clause.labels).find(named)?)))?;
+    let joins = walk::clauses(&query.ast)
+        .filter(|(_, clause)| matches!(clause.kind, ClauseKind::GroupLeft | ClauseKind::GroupRight));
+    let named =
+        |range: &TextRange| expression.get(range.range()).is_some_and(|name| keys.iter().any(|key| key == name));
+    let (side, range) = joins
+        .into_iter()
+        .find_map(|(_, clause)| Some((clause.kind.text(), query.ast.list(clause.labels).find(named)?)))?;
     let key = expression.get(range.range())?.to_owned();
     Some(Found {
         value: format!("{{{{ $labels.{key} }}}}"),
@@ -212,7 +226,8 @@ fn runbook_labels(file: &File, rule: &Rule, reference: &str) -> BTreeMap<String,
     }
     let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
     let expression = rule.expr.value();
-    let matchers = rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
+    let matchers =
+        rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
     for matcher in matchers.filter(|matcher| matcher.op == MatchOp::Equal) {
         let text = |range| walk::text_of(expression, range).map(Cow::into_owned);
         let Some((name, value)) = matcher.name.and_then(text).zip(text(matcher.value)) else { continue };

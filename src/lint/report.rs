@@ -158,7 +158,16 @@ impl Finding {
     #[must_use]
     pub fn new(diagnostic: Diagnostic) -> Self {
         let (group, alert, owner, severity) = (None, None, None, None);
-        Self { diagnostic, group, alert, owner, severity, fingerprint: String::new(), waiver: None, evidence: Vec::new() }
+        Self {
+            diagnostic,
+            group,
+            alert,
+            owner,
+            severity,
+            fingerprint: String::new(),
+            waiver: None,
+            evidence: Vec::new(),
+        }
     }
 
     /// The offending text; where none was named the message says enough.

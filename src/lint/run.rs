@@ -4,16 +4,17 @@ use rayon::prelude::*;
 
 use jiff::civil::Date;
 
+use super::allow::{Waivers, settle};
 use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::Facts;
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
 use super::report::{AlertVerdicts, Exception, Finding, Report};
-use super::allow::{Waivers, settle};
 use super::{Active, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
 use crate::model::{File, Identity, Rule, RuleKind, Workspace, identities};
+use crate::source::Span;
 
 /// What a run is given. The report borrows the texts of the workspace alone.
 #[derive(Clone, Copy)]
@@ -70,18 +71,29 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
     for mut shared in parts(input) {
         let patterns = shared.evidence.history.is_some().then(|| Patterns::of(&shared));
         shared.patterns = patterns.as_ref();
-        let run = PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
-        let (found, seen) = run.all();
-        findings.extend(found);
-        alerts.extend(seen);
+        let run =
+            PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
+        let (mut found, mut seen) = run.all();
+        if findings.is_empty() {
+            (findings, alerts) = (found, seen);
+        } else {
+            findings.append(&mut found);
+            alerts.append(&mut seen);
+        }
         if shared.part.whole {
             suggestions.extend(suggest::suggest(&shared));
         }
     }
     let path = |finding: &Finding| input.workspace.source(finding.diagnostic.span.source).path.as_str();
-    findings.sort_by(|a, b| {
+    findings.sort_unstable_by(|a, b| {
         let (x, y) = (&a.diagnostic, &b.diagnostic);
-        (path(a), x.span.start, x.rule, x.span.end, &x.message).cmp(&(path(b), y.span.start, y.rule, y.span.end, &y.message))
+        (path(a), x.span.start, x.rule, x.span.end, &x.message).cmp(&(
+            path(b),
+            y.span.start,
+            y.rule,
+            y.span.end,
+            &y.message,
+        ))
     });
     number(&mut findings);
     let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
@@ -92,7 +104,13 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
 #[must_use]
 pub fn wanted<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Question> {
     let mut questions: Vec<Question> = parts(input)
-        .flat_map(|shared| shared.workspace.files(shared.part).map(move |(file, path)| Place { shared, file, path }).collect::<Vec<_>>())
+        .flat_map(|shared| {
+            shared
+                .workspace
+                .files(shared.part)
+                .map(move |(file, path)| Place { shared, file, path })
+                .collect::<Vec<_>>()
+        })
         .collect::<Vec<_>>()
         .into_par_iter()
         .flat_map_iter(Place::questions)
@@ -104,7 +122,14 @@ pub fn wanted<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Question> {
 
 fn parts<'w: 'a, 'a>(input: &Input<'w, 'a>) -> impl Iterator<Item = Shared<'a>> + use<'w, 'a> {
     let Input { workspace, setups, evidence, today } = *input;
-    workspace.parts.iter().zip(setups).map(move |(part, setup)| Shared { workspace, part, setup, evidence, patterns: None, today })
+    workspace.parts.iter().zip(setups).map(move |(part, setup)| Shared {
+        workspace,
+        part,
+        setup,
+        evidence,
+        patterns: None,
+        today,
+    })
 }
 
 fn column(ran: &[&'static Meta], meta: &Meta) -> u16 {
@@ -122,9 +147,15 @@ impl<'a> Place<'a> {
         for (index, rule) in self.file.rules.iter().enumerate() {
             let facts = self.facts(rule);
             for active in &self.shared.setup.rules {
-                let Some(block) = active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, &facts)) else { continue };
+                let Some(block) =
+                    active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, &facts))
+                else {
+                    continue;
+                };
                 if block.level != Some(Level::Off) {
-                    let cx = Context::new(self.shared, active.meta, block.level).in_file(self.file).on_rule(index as u32, &facts);
+                    let cx = Context::new(self.shared, active.meta, block.level)
+                        .in_file(self.file)
+                        .on_rule(index as u32, &facts);
                     questions.extend(block.rule.wants(rule, &cx));
                 }
             }
@@ -135,7 +166,9 @@ impl<'a> Place<'a> {
     /// What one lint rule says of one rule.
     fn judge(&self, active: &Active, index: u32, rule: &Rule, facts: &Facts<'_>) -> Outcome {
         let block = active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, facts));
-        let mut cx = Context::new(self.shared, active.meta, block.and_then(|block| block.level)).in_file(self.file).on_rule(index, facts);
+        let mut cx = Context::new(self.shared, active.meta, block.and_then(|block| block.level))
+            .in_file(self.file)
+            .on_rule(index, facts);
         match block {
             None => cx.exempt("the policy does not apply it here"),
             Some(block) if block.level == Some(Level::Off) => cx.exempt("the policy switches it off here"),
@@ -147,7 +180,8 @@ impl<'a> Place<'a> {
     fn verdicts(&self, rule: &Rule, facts: &Facts<'_>) -> AlertVerdicts {
         AlertVerdicts {
             source: self.file.source,
-            start: rule.name.span().start,
+            // A name that comes through an alias or a merge key is written elsewhere.
+            start: if inside(rule.span, rule.name.span()) { rule.name.span().start } else { rule.span.start },
             group: self.file.group(rule).name.as_ref().map(|name| name.value().to_owned()),
             alert: rule.name.value().to_owned(),
             owner: facts.owner.found().map(|found| found.value.clone()),
@@ -166,16 +200,22 @@ struct PartRun<'a> {
 
 impl<'a> PartRun<'a> {
     fn all(&self) -> (Vec<Finding>, Vec<AlertVerdicts>) {
-        let places: Vec<Place<'a>> =
-            self.shared.workspace.files(self.shared.part).map(|(file, path)| Place { shared: self.shared, file, path }).collect();
+        let places: Vec<Place<'a>> = self
+            .shared
+            .workspace
+            .files(self.shared.part)
+            .map(|(file, path)| Place { shared: self.shared, file, path })
+            .collect();
         let mut outcomes: Vec<Outcomes<'a>> = places.par_iter().map(|place| self.file(*place)).collect();
         let mut rest = Vec::new();
         if self.shared.part.whole {
             self.workspace(&places, &mut outcomes, &mut rest);
         }
         self.waivers(&outcomes, &mut rest);
-        let mut findings = Vec::new();
-        let mut alerts = Vec::new();
+        // Findings are large and many: their list is made once, at its length.
+        let mut findings =
+            Vec::with_capacity(outcomes.iter().map(|out| out.findings.len()).sum::<usize>() + rest.len());
+        let mut alerts = Vec::with_capacity(outcomes.iter().map(|out| out.alerts.len()).sum());
         for outcome in outcomes {
             let (mut seen, found) = (outcome.alerts, outcome.findings);
             settle(&mut seen, &found);
@@ -189,13 +229,12 @@ impl<'a> PartRun<'a> {
     fn file(&self, place: Place<'a>) -> Outcomes<'a> {
         let file = place.file;
         let source = self.shared.workspace.source(file.source);
-        let mut out =
-            Outcomes {
-                findings: Vec::new(),
-                alerts: Vec::new(),
-                waivers: Waivers::of(&self.shared, place.path, file, source),
-                identities: identities(file),
-            };
+        let mut out = Outcomes {
+            findings: Vec::new(),
+            alerts: Vec::new(),
+            waivers: Waivers::of(&self.shared, place.path, file, source),
+            identities: identities(file),
+        };
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
             let mut verdicts = place.verdicts(rule, &facts);
@@ -205,7 +244,9 @@ impl<'a> PartRun<'a> {
                     let Outcome { verdict, reason, not_asked, lacking, .. } = outcome;
                     if verdict == Verdict::Unknown {
                         // A waiver may be of use once the answer is known.
-                        out.waivers.over(active.meta.id, Some((rule, &facts))).for_each(|waiver| waiver.count(active.meta.id));
+                        out.waivers
+                            .over(active.meta.id, Some((rule, &facts)))
+                            .for_each(|waiver| waiver.count(active.meta.id));
                     }
                     verdicts.exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
@@ -234,13 +275,16 @@ impl<'a> PartRun<'a> {
 
     /// Takes a finding that came after its alert was judged.
     fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, active: &Active, lint: u16) {
-        let alert = raw.rule.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
+        let at = raw.rule.or_else(|| around(place.file, raw.diagnostic.span));
+        let alert = at.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
         if let Some((_, verdicts)) = alert.and_then(|at| out.alerts.get_mut(at)) {
-            let reason = raw.diagnostic.message.clone().into();
+            let reason = raw.diagnostic.reason();
             let at = verdicts.exceptions.partition_point(|exception| exception.lint < lint);
             match verdicts.exceptions.get_mut(at) {
                 Some(exception) if exception.lint == lint => exception.verdict = Verdict::Broken,
-                _ => verdicts.exceptions.insert(at, Exception { lint, verdict: Verdict::Broken, reason, not_asked: false, lacking: false }),
+                _ => verdicts
+                    .exceptions
+                    .insert(at, Exception { lint, verdict: Verdict::Broken, reason, not_asked: false, lacking: false }),
             }
         }
         let judged = self.finding(place, out, raw, active, lint);
@@ -268,7 +312,9 @@ impl<'a> PartRun<'a> {
         let granted = self.shared.setup.waivers.iter();
         for waiver in outcomes.iter().flat_map(|out| &out.waivers.own).chain(granted) {
             for active in &self.shared.setup.rules {
-                let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
+                let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else {
+                    continue;
+                };
                 let mut cx = Context::new(self.shared, active.meta, block.level);
                 block.rule.waiver(waiver, &mut cx);
                 findings.extend(cx.finish().findings.into_iter().map(|raw| plain(raw, self.shared)));
@@ -279,7 +325,8 @@ impl<'a> PartRun<'a> {
     fn finding(&self, place: Place<'a>, out: &Outcomes<'a>, raw: Raw, active: &Active, lint: u16) -> Judged {
         let Raw { diagnostic, rule } = raw;
         let mut finding = Finding::new(diagnostic);
-        let of = rule.and_then(|index| Some((place.file.rules.get(index as usize)?, out.identities.get(index as usize)?)));
+        let of =
+            rule.and_then(|index| Some((place.file.rules.get(index as usize)?, out.identities.get(index as usize)?)));
         let head = [finding.diagnostic.rule, place.path];
         let Some((model, identity)) = of else {
             finding.fingerprint = fingerprint(head.into_iter().chain([finding.subject()]));
@@ -304,4 +351,14 @@ fn plain(raw: Raw, shared: Shared<'_>) -> Finding {
     let relative = path.strip_prefix(shared.part.root.as_str()).unwrap_or(path).trim_start_matches('/');
     finding.fingerprint = fingerprint([finding.diagnostic.rule, relative, finding.subject()]);
     finding
+}
+
+fn inside(outer: Span, inner: Span) -> bool {
+    outer.source == inner.source && outer.range().contains(inner.range())
+}
+
+/// The last rule that begins at or before a place: what breaks the file there breaks it.
+fn around(file: &File, span: Span) -> Option<u32> {
+    let before = file.rules.iter().enumerate().filter(|(_, rule)| rule.span.start <= span.start);
+    before.max_by_key(|(_, rule)| rule.span.start).map(|(index, _)| index as u32)
 }

@@ -40,7 +40,8 @@ impl Scope {
     #[must_use]
     pub fn fits(&self, path: &str, file: &File, rule: &Rule, facts: &Facts<'_>) -> bool {
         let one = |wanted: &Option<Regex>, value: &str| wanted.as_ref().is_none_or(|regex| regex.is_match(value));
-        let value = |field: &super::facts::Field<'_>| field.found().map(|found| found.value.clone()).unwrap_or_default();
+        let value =
+            |field: &super::facts::Field<'_>| field.found().map(|found| found.value.clone()).unwrap_or_default();
         let label = |key: &str| file.label(rule, key).map_or("", |entry| entry.value.value());
         let fits = self.fits_path(path)
             && one(&self.alert, rule.name.value())

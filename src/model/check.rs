@@ -60,6 +60,10 @@ impl Lowering<'_> {
                 }
                 free
             });
+            // A key of a merged mapping is met once a rule; whoever merges thousands has been told enough.
+            if self.told_enough() {
+                return;
+            }
             let near = suggest::nearest(name, free);
             if holder.strict || near.is_some() {
                 self.unknown_key(view, key, level, holder, near);
@@ -215,7 +219,10 @@ impl Lowering<'_> {
     }
 
     fn check_record(&mut self, view: View<'_>, name: NodeId, fields: &Fields) {
-        if fields.get(Key::Annotations).is_some_and(|(_, value)| view.tree.entries(value).next().is_some()) {
+        if fields
+            .get(Key::Annotations)
+            .is_some_and(|(_, value)| view.tree.entries(value).any(|(key, _)| !view.tree.is_null(key)))
+        {
             self.not_of_recording(view, fields, Key::Annotations);
         }
         for field in [Key::For, Key::KeepFiringFor] {
@@ -307,6 +314,12 @@ impl Lowering<'_> {
             };
             if view.kind(value) != Kind::Scalar {
                 self.want_text(view, value, &format!("the {what} `{text}`"));
+            }
+            for part in [Some(key), Some(value).filter(|_| what == "label")].into_iter().flatten() {
+                if view.tree.tag(part) == Some("!!binary") && view.tree.text(part).contains(char::REPLACEMENT_CHARACTER)
+                {
+                    self.wrong(self.at(view, part), format!("these bytes of {article} {what} are not UTF-8"));
+                }
             }
             if text.is_empty() || text == "__name__" && what == "label" {
                 let span = self.at(view, key);

@@ -240,7 +240,7 @@ impl Lowering<'_> {
 
     /// The expression's tree, where it is PromQL.
     fn query(&self, expr: &Text, holder: Holder) -> Option<promql::Parsed> {
-        if holder.other_language || expr.value().trim().is_empty() {
+        if holder.other_language || expr.value().is_empty() {
             return None;
         }
         if expr.templated() {

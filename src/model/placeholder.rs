@@ -16,6 +16,8 @@ pub(super) struct Marks {
     tags: bool,
     /// `{{ .Values.x }}`.
     go: bool,
+    /// `{{ … }}` of any kind, of which PromQL has none.
+    braces: bool,
 }
 
 /// What only Helm brings into an action.
@@ -74,7 +76,9 @@ const SPRIG: &[&str] = &[
 
 /// Whether a text has words that only Helm brings in.
 pub(super) fn certainly_helm(text: &str) -> bool {
-    HELM.iter().any(|word| text.contains(word))
+    // Prometheus has `template` too, but only for templates that the same text defines.
+    let named = text.contains("template \"") && !text.contains("define \"");
+    named || HELM.iter().any(|word| text.contains(word))
 }
 
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
@@ -98,14 +102,15 @@ pub(super) fn helm(inner: &str) -> bool {
 impl Marks {
     /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
     pub(super) fn of(text: &str, desugared: bool) -> Self {
-        let braces = !desugared && text.contains("{{");
+        let braces = text.contains("{{");
         Self {
             percent: text.contains("%%"),
             parens: text.contains("(("),
             brackets: text.contains("[["),
             dollar: text.contains('$'),
             tags: text.contains("{%") || text.contains("<%"),
-            go: braces && certainly_helm(text),
+            go: braces && !desugared && certainly_helm(text),
+            braces,
         }
     }
 
@@ -114,7 +119,7 @@ impl Marks {
     }
 }
 
-/// Whether a placeholder stands in `value`; with `promql`, only those that cannot be part of an expression.
+/// Whether a placeholder stands in `value`; with `promql`, what cannot be part of an expression, and nothing that can.
 pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
     Placeholders::new(value, marks, promql).next().is_some()
 }
@@ -144,18 +149,18 @@ impl<'v> Placeholders<'v> {
                 None
             }
             b'{' if rest.starts_with(b"{{") && !self.unclosed => {
-                let Some((len, helm)) = action(&self.value[self.at..], marks) else {
+                let Some((len, foreign)) = action(&self.value[self.at..], marks, self.promql) else {
                     self.unclosed = true;
                     return None;
                 };
-                if helm {
+                if foreign {
                     return Some(len);
                 }
                 self.at += len - 1;
                 None
             }
             b'{' if marks.tags && rest.starts_with(b"{%") && rest.get(2) != Some(&b'%') => enclosed(rest, b"%}"),
-            b'<' if marks.tags && rest.starts_with(b"<%") => enclosed(rest, b"%>"),
+            b'<' if marks.tags => erb(rest),
             b'%' if marks.percent && rest.starts_with(b"%%") => named(rest, 2, b"%%"),
             b'(' if marks.parens && (self.quoted || !self.promql) && rest.starts_with(b"((") => named(rest, 2, b"))"),
             b'[' if marks.brackets && rest.starts_with(b"[[") => go_brackets(rest),
@@ -181,11 +186,40 @@ impl Iterator for Placeholders<'_> {
     }
 }
 
-/// Length of the `{{ … }}` at the start, and whether only Helm can mean it.
-fn action(text: &str, marks: Marks) -> Option<(usize, bool)> {
+/// Length of the `{{ … }}` at the start, and whether it is no action that Prometheus could run: only Helm can mean it, another
+/// engine writes a part of it, or it stands in PromQL.
+fn action(text: &str, marks: Marks, promql: bool) -> Option<(usize, bool)> {
     let len = text.find("}}")? + 2;
     let inner = &text[2..len - 2];
-    Some((len, marks.go && helm(inner)))
+    let foreign = if promql { !own(inner) } else { marks.go && helm(inner) };
+    Some((len, foreign || engine_inside(inner, marks)))
+}
+
+/// Whether an action without its braces uses Prometheus's own variables, which is a mistake in PromQL and no placeholder.
+fn own(inner: &str) -> bool {
+    ["$labels", "$value", "$externalLabels", "$externalURL"].iter().any(|name| inner.trim_start().starts_with(name))
+}
+
+/// Whether another engine writes a part of an action: `{{ humanizeDuration <%= p('x') %> }}`.
+fn engine_inside(inner: &str, marks: Marks) -> bool {
+    let bytes = inner.as_bytes();
+    let found = |at: usize| {
+        let rest = &bytes[at..];
+        match bytes[at] {
+            b'<' if marks.tags => erb(rest),
+            b'(' if marks.parens && rest.starts_with(b"((") => named(rest, 2, b"))"),
+            b'[' if marks.brackets && rest.starts_with(b"[[") => go_brackets(rest),
+            b'$' if marks.dollar && rest.starts_with(b"${") => named(rest, 2, b"}"),
+            _ => None,
+        }
+    };
+    (marks.tags || marks.parens || marks.brackets || marks.dollar) && (0..bytes.len()).any(|at| found(at).is_some())
+}
+
+/// `<%= … %>` and its kin, but no `<%s`.
+fn erb(bytes: &[u8]) -> Option<usize> {
+    let tag = bytes.starts_with(b"<%") && bytes.get(2).is_some_and(|byte| b"=-# \n\t".contains(byte));
+    if tag { enclosed(bytes, b"%>") } else { None }
 }
 
 fn enclosed(bytes: &[u8], close: &[u8]) -> Option<usize> {
@@ -243,7 +277,11 @@ pub(super) fn blanked(expr: &str, marks: Marks) -> Option<String> {
         while all.next_if(|&(start, _)| start < at).is_some() {}
         let placeholder = all.next_if(|&(start, _)| start == at);
         match (quote, placeholder) {
-            (Some(_), Some((_, end))) => at = end - 1,
+            (Some(_), Some((start, end))) => {
+                // `"{{ include "x" . }}"` writes one string, though its quotes are those of three.
+                out[start..end].iter_mut().filter(|byte| b"\"'`\\\n".contains(byte)).for_each(|byte| *byte = b'_');
+                at = end - 1;
+            }
             (None, Some((start, end))) => {
                 if braces == 0 || byte != b'%' {
                     return None;
@@ -294,6 +332,11 @@ mod tests {
         }
         let chart = "{{ .Values.x }}{{ $value | quote }}";
         assert!(foreign("{{ .name }}", Marks::of(chart, false), false), "in a file of Helm");
+        assert!(is_foreign("{{ humanizeDuration <%= p('limit') %> }}"), "ERB in an action of Prometheus");
+        assert!(is_foreign("{{ humanize ${LIMIT} }}"));
+        assert!(is_foreign("{{ template \"app.name\" . }} is down"));
+        assert!(!is_foreign("{{ define \"x\" }}a{{ end }}{{ template \"x\" . }}"), "defined where it is used");
+        assert!(!is_foreign("{{ printf \"<%s> 5%>\" $value }}"), "a verb of printf");
         for value in [
             "{{ $labels.pod }} is at {{ printf \"%.2f%%\" $value }}",
             "x[[:alpha:]]",
@@ -308,6 +351,9 @@ mod tests {
             assert!(!is_foreign(value), "{value}");
         }
         assert!(!foreign("((up))", Marks::of("((up))", false), true), "parentheses belong to PromQL");
+        let promql = |expr: &str| foreign(expr, Marks::of(expr, false), true);
+        assert!(promql("up{job=\"{{ template \"app.name\" . }}\"}") && promql("up > {{ .limit }}"));
+        assert!(!promql("up > {{ $value }}"), "a mistake of its author");
     }
 
     #[test]
@@ -316,6 +362,7 @@ mod tests {
         assert_eq!(blank("up{%%j%%}").as_deref(), Some("up{     }"));
         assert_eq!(blank("up{%%j%%, a=\"%%b%%\"}").as_deref(), Some("up{       a=\"%%b%%\"}"));
         assert_eq!(blank("up > %%limit%%"), None);
+        assert_eq!(blank("up{a=\"{{ f \"x\" }}\"}").as_deref(), Some("up{a=\"{{ f _x_ }}\"}"));
         assert_eq!(blank("up{a=\"${X}\"} > 1").as_deref(), Some("up{a=\"${X}\"} > 1"));
     }
 }

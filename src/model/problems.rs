@@ -29,6 +29,11 @@ impl Lowering<'_> {
         &mut self.spare.insert(problem).diagnostic
     }
 
+    /// Whether no further problem of the file is told.
+    pub(super) fn told_enough(&self) -> bool {
+        self.file.problems.len() >= MOST
+    }
+
     /// Something for which the file is refused.
     pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.add(STRUCTURE, Severity::Error, span, message.into())
@@ -56,8 +61,8 @@ impl Lowering<'_> {
             let related: Vec<_> =
                 error.related.iter().map(|(range, message)| (self.span(layer, *range), message.clone())).collect();
             let diagnostic = self.add(SYNTAX, severity, span, error.message.clone());
-            diagnostic.notes.clone_from(&error.notes);
-            diagnostic.help.clone_from(&error.help);
+            diagnostic.notes.extend(error.notes.iter().cloned().map(Into::into));
+            diagnostic.help.extend(error.help.iter().cloned().map(Into::into));
             for (span, message) in related {
                 diagnostic.related(span, message);
             }

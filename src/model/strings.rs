@@ -1,4 +1,4 @@
-//! YAML inside a string: ConfigMaps, Helm values, patches.
+//! YAML inside a string: `ConfigMap`s, Helm values, patches.
 
 use super::Shape;
 use super::layer::{Layer, Run};

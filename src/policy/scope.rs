@@ -3,9 +3,9 @@
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::Regex;
 
-use crate::pattern;
 use super::reader::{Fields, Reader};
 use crate::lint::scope::Scope;
+use crate::pattern;
 use crate::source::TextRange;
 use crate::yaml::NodeId;
 

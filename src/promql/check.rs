@@ -8,9 +8,10 @@ mod binary;
 mod calls;
 
 use super::ast::{Kind, MatchOp, Matcher, NodeId, Type, Vector};
-use super::error::{Error, Sink};
+use super::error::Sink;
 use super::nullable;
 use super::tree::Ast;
+use crate::fault::Error;
 use crate::source::TextRange;
 use crate::unquote;
 

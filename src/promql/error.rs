@@ -1,70 +1,7 @@
-//! What is wrong with an expression, and where the parser collects it.
+//! Where the parser collects what is wrong with an expression.
 
+use crate::fault::Error;
 use crate::source::TextRange;
-
-/// One thing that is wrong, in words for a person. Ranges count bytes of the expression.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Error {
-    /// The bytes to mend.
-    pub range: TextRange,
-    /// What is wrong, in one line.
-    pub message: String,
-    /// Why it is wrong.
-    pub notes: Vec<String>,
-    /// What to write instead.
-    pub help: Vec<String>,
-    /// Further places, each with what is there.
-    pub related: Vec<(TextRange, String)>,
-    /// The same as a change of bytes.
-    pub fix: Option<Fix>,
-}
-
-/// A change that settles an [`Error`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fix {
-    /// Replacements that do not overlap; an empty range inserts.
-    pub edits: Vec<(TextRange, String)>,
-    /// Whether it is surely what was meant, so that it may be applied without a look.
-    pub safe: bool,
-}
-
-impl Error {
-    pub(super) fn new(range: TextRange, message: impl Into<String>) -> Self {
-        Self { range, message: message.into(), notes: Vec::new(), help: Vec::new(), related: Vec::new(), fix: None }
-    }
-
-    pub(super) fn note(&mut self, note: impl Into<String>) -> &mut Self {
-        self.notes.push(note.into());
-        self
-    }
-
-    pub(super) fn help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help.push(help.into());
-        self
-    }
-
-    pub(super) fn related(&mut self, range: TextRange, message: impl Into<String>) -> &mut Self {
-        self.related.push((range, message.into()));
-        self
-    }
-
-    /// A fix that is surely what was meant.
-    pub(super) fn fix(&mut self, range: TextRange, text: impl Into<String>) -> &mut Self {
-        self.edit(range, text, true)
-    }
-
-    /// A fix that is likely, but changes the meaning or guesses.
-    pub(super) fn suggest(&mut self, range: TextRange, text: impl Into<String>) -> &mut Self {
-        self.edit(range, text, false)
-    }
-
-    fn edit(&mut self, range: TextRange, text: impl Into<String>, safe: bool) -> &mut Self {
-        let fix = self.fix.get_or_insert_with(|| Fix { edits: Vec::new(), safe });
-        fix.edits.push((range, text.into()));
-        fix.safe &= safe;
-        self
-    }
-}
 
 /// No text has more errors than this; nobody reads further, and a hostile one could have millions.
 const MOST: usize = 100;

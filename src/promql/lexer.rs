@@ -21,6 +21,7 @@ enum Bracket {
     Statement,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
@@ -136,12 +137,14 @@ impl<'a> Lexer<'a> {
             b'/' => self.operator(BinaryOp::Div),
             b'%' => self.operator(BinaryOp::Mod),
             b'^' => self.operator(BinaryOp::Pow),
+            b'=' | b'!' if next == Some(b'=') && self.peek(2) == Some(b'=') => mistakes::character(self, sink),
             b'=' if next == Some(b'=') => self.operator(BinaryOp::Equal),
-            b'=' if matches!(next, Some(b'~' | b'>' | b'<')) => mistakes::character(self, sink),
+            b'=' if matches!(next, Some(b'~' | b'>' | b'<' | b'!')) => mistakes::character(self, sink),
             b'=' => self.take(1, Kind::Assign),
             b'!' if next == Some(b'=') => self.operator(BinaryOp::NotEqual),
             b'<' if next == Some(b'=') => self.operator(BinaryOp::LessEqual),
             b'<' if next == Some(b'/') => self.operator(BinaryOp::TrimUpper),
+            b'<' if next == Some(b'>') => mistakes::character(self, sink),
             b'<' => self.operator(BinaryOp::Less),
             b'>' if next == Some(b'=') => self.operator(BinaryOp::GreaterEqual),
             b'>' if next == Some(b'/') => self.operator(BinaryOp::TrimLower),

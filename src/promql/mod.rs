@@ -33,12 +33,12 @@ pub use ast::{
     Aggregate, Call, Clause, ClauseKind, DurationFunction, Fill, Kind, MatchOp, Matcher, Matching, MatchingId,
     Modifier, ModifierKind, Node, NodeId, Range, Type, Vector,
 };
-pub use error::{Error, Fix};
 pub use functions::{Function, function, functions};
 pub use token::{Aggregator, BinaryOp};
 pub use tree::Ast;
 pub use words::{At, List};
 
+use crate::fault::Error;
 use crate::source::TextRange;
 
 /// The server whose language is read.

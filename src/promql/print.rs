@@ -73,7 +73,7 @@ impl<'a> Printer<'a> {
         let node = self.ast.node(id);
         match node.kind {
             Kind::Missing => {}
-            Kind::Number { duration, .. } => self.number(self.ast.number(id, self.text), duration),
+            Kind::Number { .. } => self.number(id),
             Kind::String => {
                 let value = unquote::unquote_bytes(self.slice(node.range)).unwrap_or_default();
                 quote::quote(&value, &mut self.out);
@@ -122,8 +122,9 @@ impl<'a> Printer<'a> {
         self.todo[start..].reverse();
     }
 
-    fn number(&mut self, value: f64, duration: bool) {
-        if !duration {
+    fn number(&mut self, id: NodeId) {
+        let value = self.ast.number(id, self.text);
+        if !matches!(self.ast.kind(id), Kind::Number { duration: true, .. }) {
             return quote::float(value, &mut self.out);
         }
         if value < 0.0 {
@@ -255,7 +256,7 @@ impl<'a> Printer<'a> {
 
     /// Nanoseconds of a duration that is a mere number.
     fn nanos(&self, id: NodeId) -> Option<i64> {
-        self.ast.seconds(id, self.text).map(number::nanoseconds)
+        matches!(self.ast.kind(id), Kind::Number { .. }).then(|| number::nanoseconds(self.ast.number(id, self.text)))
     }
 
     /// In the server's order: `anchored` or `smoothed`, then `@`, then `offset`; for a bare selector `@` first.
@@ -321,37 +322,23 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn open(&mut self, wrapped: bool) {
-        if wrapped {
-            self.out.push('(');
-            self.todo.push(Piece::Text(")"));
-        }
-    }
-
-    /// A number with its signs, or arithmetic: there a plus says nothing, and of parentheses around parentheses one is enough.
+    /// A plus before anything but a number says nothing, and of parentheses around parentheses one is enough.
     fn duration(&mut self, id: NodeId) {
-        if let (Some(literal), Some(value)) = (self.ast.literal(id), self.ast.seconds(id, self.text)) {
-            let with_unit = matches!(self.ast.kind(literal), Kind::Number { duration: true, .. });
-            return self.number(value, with_unit);
-        }
-        // All that is around the arithmetic is printed here, so that it is looked through once.
         let (mut id, mut wrapped) = (id, false);
         loop {
             match self.ast.kind(id) {
                 Kind::Paren(inner) => (id, wrapped) = (inner, true),
-                Kind::Unary { negative, expr } => {
-                    if negative {
-                        self.open(wrapped);
-                        self.out.push('-');
-                        wrapped = false;
-                    }
-                    id = expr;
-                }
+                Kind::Unary { negative: false, expr } => id = expr,
                 _ => break,
             }
         }
-        self.open(wrapped);
+        if wrapped {
+            self.out.push('(');
+            self.todo.push(Piece::Text(")"));
+        }
         match self.ast.kind(id) {
+            Kind::Number { .. } => self.number(id),
+            Kind::Unary { expr, .. } => self.then([Piece::Text("-"), Piece::Duration(expr)]),
             Kind::Binary { op, lhs, rhs, .. } => {
                 let op = op.text();
                 self.then([

@@ -17,8 +17,6 @@ pub(super) struct Modifiers {
     pub at: bool,
     pub anchored: bool,
     pub smoothed: bool,
-    /// One of them may not stand before a range: an offset that is a number, or a timestamp.
-    pub bars_range: bool,
 }
 
 impl Parser<'_> {
@@ -62,6 +60,9 @@ impl Parser<'_> {
                 Kind::Identifier | Kind::String => {
                     if !comma {
                         mistakes::no_comma_in_braces(self);
+                        // A word that joined two matchers was stepped over; what follows is read like any other.
+                        comma = true;
+                        continue;
                     }
                     let matcher = self.matcher();
                     self.push(matcher);
@@ -221,10 +222,9 @@ impl Parser<'_> {
         let duration = self.offset_duration();
         let range = keyword.cover(self.tree.node(duration).range);
         mistakes::offset(self, node, keyword, range, seen.offset);
-        // The server takes an offset of zero for none, and lets a range follow one that is arithmetic.
-        let nanoseconds = self.tree.seconds(duration, self.text).map(super::number::nanoseconds);
-        seen.offset |= nanoseconds != Some(0);
-        seen.bars_range |= nanoseconds.is_some_and(|length| length != 0);
+        // The server takes an offset of zero for none.
+        seen.offset |=
+            self.tree.value(duration, self.text).is_none_or(|seconds| super::number::nanoseconds(seconds) != 0);
         Modifier { range, keyword, kind: ModifierKind::Offset, argument: Some(duration) }
     }
 
@@ -234,7 +234,6 @@ impl Parser<'_> {
         let range = TextRange::new(keyword.start, self.previous_end.max(keyword.end));
         mistakes::at(self, node, keyword, range, seen.at);
         seen.at = true;
-        seen.bars_range |= kind == ModifierKind::At;
         Modifier { range, keyword, kind, argument }
     }
 

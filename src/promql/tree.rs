@@ -69,41 +69,10 @@ impl Ast {
         &self.comments
     }
 
-    /// The seconds of a duration that is a number, parentheses and signs around it or not; none for arithmetic. Takes time with
-    /// the number of those.
-    pub fn seconds(&self, duration: NodeId, text: &str) -> Option<f64> {
-        seconds(&self.nodes, duration, text)
-    }
-
-    /// The [`Kind::Number`] that [`Self::seconds`] takes its value from.
-    pub(super) fn literal(&self, duration: NodeId) -> Option<NodeId> {
-        literal(&self.nodes, duration).map(|(id, _)| id)
-    }
-
     /// The value of a [`Kind::Number`], in seconds for a duration; `NaN` for any other node and for what has no value.
     pub fn number(&self, id: NodeId, text: &str) -> f64 {
         number_value(self.node(id), text).unwrap_or(f64::NAN)
     }
-}
-
-/// The number that a duration comes down to, and whether it is turned around: to the server signs and parentheses around a
-/// number are part of it. None for arithmetic.
-fn literal(nodes: &[Node], duration: NodeId) -> Option<(NodeId, bool)> {
-    let (mut id, mut turned) = (duration, false);
-    loop {
-        match nodes.get(id.index())?.kind {
-            Kind::Number { .. } => return Some((id, turned)),
-            Kind::Paren(inner) => id = inner,
-            Kind::Unary { negative, expr } => (id, turned) = (expr, turned ^ negative),
-            _ => return None,
-        }
-    }
-}
-
-fn seconds(nodes: &[Node], duration: NodeId, text: &str) -> Option<f64> {
-    let (id, turned) = literal(nodes, duration)?;
-    let value = number_value(*nodes.get(id.index())?, text)?;
-    Some(if turned { -value } else { value })
 }
 
 /// The value of a number, its signs applied; zero for a literal that has none, as on the server.
@@ -138,11 +107,6 @@ impl Builder {
 
     pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
         &mut self.nodes[id.index()]
-    }
-
-    /// As [`Ast::seconds`].
-    pub fn seconds(&self, duration: NodeId, text: &str) -> Option<f64> {
-        seconds(&self.nodes, duration, text)
     }
 
     /// The value of a number; none for any other node.

@@ -69,8 +69,9 @@ pub fn csv(columns: &[Column], rows: &[Vec<String>], out: &mut dyn Write) -> io:
 }
 
 fn csv_cell(cell: &str) -> String {
+    let cell = safe::line(cell);
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    let cell = if formula { format!("'{cell}") } else { cell.into_owned() };
     if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }
 

@@ -24,7 +24,7 @@ fn written(format: Format, sample: &Sample, options: &Options) -> String {
 fn hostile() -> Sample {
     let mut sample = Sample::new();
     let both = format!("{HOSTILE} {SECRET} {HOSTILE}");
-    let both = both.as_str();
+    let both: &'static str = both.leak();
     let text = format!("# {both}\n- alert: A{both}\n  x: {both}\n{both}end");
     let path = format!("rules/{HOSTILE}.yaml");
     let file = sample.file(&path, &text);
@@ -44,7 +44,7 @@ fn hostile() -> Sample {
                 .help(both)
                 .fix(true, vec![Edit { span: whole(file, 0), text: both.to_owned() }]);
             if at % 2 == 0 {
-                sample.findings.last_mut().unwrap().diagnostic.cause = both.to_owned();
+                sample.findings.last_mut().unwrap().diagnostic.cause = both.to_owned().into();
             }
             let finding = sample.findings.last_mut().unwrap();
             finding.group = Some(both.to_owned());

@@ -51,11 +51,16 @@ impl LintRule for DuplicateRule {
             let name = rule.name.value();
             let (kind, harm) = match rule.kind {
                 RuleKind::Alert => ("alert", "both fire at once, and a mend of one leaves the other as it was"),
-                RuleKind::Record => ("recording rule", "both write the same series, and the server drops the samples of one"),
+                RuleKind::Record => {
+                    ("recording rule", "both write the same series, and the server drops the samples of one")
+                }
             };
             let message = format!("{kind} `{name}` is written twice, with the same expression and labels");
             let mut diagnostic = Diagnostic::new(Self::META.id, Severity::Warning, rule.name.span(), message);
-            diagnostic.cause("rules written twice in a file").label("here again").related(earlier.name.span(), "first written here");
+            diagnostic
+                .cause("rules written twice in a file")
+                .label("here again")
+                .related(earlier.name.span(), "first written here");
             diagnostic.note(harm).help("remove one of the two, or let a label tell them apart");
             cx.add(diagnostic, Some(index as u32));
         }
@@ -67,10 +72,14 @@ impl LintRule for DuplicateRule {
         let mut names: HashMap<&str, usize> = HashMap::new();
         for (file, _) in &files {
             let own: std::collections::HashSet<&str> = file.rules.iter().map(|rule| rule.name.value()).collect();
-            own.into_iter().for_each(|name| *names.entry(name).or_default() += 1);
+            for name in own {
+                *names.entry(name).or_default() += 1;
+            }
         }
         for (at, (file, _)) in files.iter().enumerate() {
-            for (index, rule) in file.rules.iter().enumerate().filter(|(_, rule)| names.get(rule.name.value()).is_some_and(|n| *n > 1)) {
+            for (index, rule) in
+                file.rules.iter().enumerate().filter(|(_, rule)| names.get(rule.name.value()).is_some_and(|n| *n > 1))
+            {
                 owners.entry((head(file, rule), expression(rule))).or_default().push((at, index));
             }
         }
@@ -88,12 +97,19 @@ impl LintRule for DuplicateRule {
             let Some(&(original, index)) = copies.first() else { continue };
             let (rule, twin) = (&files[at].0.rules[index], &file.rules[original]);
             let count = copies.len();
-            let what = if count == 1 { format!("rule `{}` is", rule.name.value()) } else { format!("{count} rules of this file are") };
+            let what = if count == 1 {
+                format!("rule `{}` is", rule.name.value())
+            } else {
+                format!("{count} rules of this file are")
+            };
             let message = format!("{what} written in `{path}` too");
             let mut diagnostic = Diagnostic::new(Self::META.id, Severity::Note, rule.name.span(), message);
-            diagnostic.cause("rules written in two files").label("the first of them").related(twin.name.span(), "the same rule");
+            diagnostic
+                .cause("rules written in two files")
+                .label("the first of them")
+                .related(twin.name.span(), "the same rule");
             diagnostic.subject(path).help("keep one copy, unless different servers load the two files");
-            cx.add(diagnostic, None);
+            cx.add(diagnostic, Some(index as u32));
         }
     }
 }

@@ -25,6 +25,7 @@ mod runbook_unsafe;
 mod severity_missing;
 mod severity_unknown;
 mod summary_missing;
+mod syntax;
 mod template_syntax;
 mod waiver_expiring;
 mod waiver_unexplained;

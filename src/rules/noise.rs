@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::evidence::history::{
-    DAY, HOUR, History, MINUTE, Millis, RuleHistory, SECOND, Sufficiency, Timing, frequency, helped, pages, sparkline,
+    DAY, HOUR, History, MINUTE, Millis, RuleHistory, RulePattern, SECOND, Sufficiency, Timing, frequency, helped,
+    pages, sparkline,
 };
 use crate::lint::Context;
 use crate::model::{Rule, RuleKind, Text};
@@ -41,7 +42,13 @@ pub(super) fn judged<'a>(rule: &Rule, cx: &mut Context<'a>, days: u32) -> Option
         return None;
     }
     let (own, others) = cx.history_patterns()?;
-    let found = history.of(own, others);
+    let found = history.of(own, others.iter().copied());
+    // Labels that came later, or that relabelling took away: the episodes may be its own, and nobody can tell.
+    let nameless = RulePattern::any_labels(own);
+    if found.series.is_empty() && history.of(&nameless, others).firing().next().is_some() {
+        cx.unanswered("the history holds episodes of an alert of this name, but none with its labels");
+        return None;
+    }
     if found.shared {
         cx.unknown("no label tells its episodes from those of another rule of this name");
         return None;
@@ -128,7 +135,7 @@ impl Judged<'_> {
     }
 
     /// Adds what would have helped, where `for` or `keep_firing_for` would have; else `otherwise`.
-    pub(super) fn help(&self, rule: &Rule, diagnostic: &mut Diagnostic, otherwise: &str) {
+    pub(super) fn help(&self, rule: &Rule, diagnostic: &mut Diagnostic, otherwise: &'static str) {
         let time = |text: &Option<Text>| text.as_ref().map_or(Some(0), Text::duration);
         let now = time(&rule.hold).zip(time(&rule.keep)).map(|(hold, keep)| Timing { hold, keep });
         let Some((now, remedy)) = now.and_then(|now| Some((now, helped(&self.found, now)?))) else {

@@ -31,7 +31,9 @@ impl LintRule for OwnerMissing {
         let block = if conventions.owner.labels.is_empty() { BlockKind::Annotations } else { BlockKind::Labels };
         let name = rule.name.value();
         match &facts.owner {
-            Field::Found(found) if found.templated => return cx.unknown("the owner comes from a template engine's placeholder"),
+            Field::Found(found) if found.templated => {
+                return cx.unknown("the owner comes from a template engine's placeholder");
+            }
             Field::Found(found) if !found.is_empty() => return,
             Field::Unknown => return cx.unknown("a template engine's placeholder may bring an owner"),
             _ if cx.exempts() => return,
@@ -46,7 +48,9 @@ impl LintRule for OwnerMissing {
         let edit = cx.insert(rule, block, key, "the-team-that-answers");
         let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` names no owner"));
         let kind = if block == BlockKind::Labels { "label" } else { "annotation" };
-        diagnostic.cause("alerts name no owner").label(format!("no {kind} `{key}`, and nothing else that names an owner"));
+        diagnostic
+            .cause("alerts name no owner")
+            .label(format!("no {kind} `{key}`, and nothing else that names an owner"));
         diagnostic.note("when the runbook is not enough, the owning team must be reached");
         diagnostic.help(format!("add a {kind} `{key}` with the team that answers for this alert"));
         if let Some(edit) = edit {

@@ -40,11 +40,11 @@ impl TryFrom<String> for Pattern {
 impl Required {
     pub(super) fn check(&self, rule: &Rule, block: BlockKind, severity: Severity, cx: &mut Context<'_>) {
         for (key, pattern) in &self.keys {
-            self.one(rule, block, severity, (key, pattern), cx);
+            Self::one(rule, block, severity, (key, pattern), cx);
         }
     }
 
-    fn one(&self, rule: &Rule, block: BlockKind, severity: Severity, (key, pattern): (&str, &Pattern), cx: &mut Context<'_>) {
+    fn one(rule: &Rule, block: BlockKind, severity: Severity, (key, pattern): (&str, &Pattern), cx: &mut Context<'_>) {
         let (kind, entries) = match block {
             BlockKind::Annotations => ("annotation", &rule.annotations),
             BlockKind::Labels => ("label", &rule.labels),

@@ -38,7 +38,10 @@ pub(super) fn question<'a>(rule: &Rule, cx: &Context<'a>) -> Option<&'a Question
 pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference<'a>, &'a Answer)> {
     let reference = reference(rule, cx)?;
     let Some(question) = question(rule, cx) else {
-        cx.exempt("`runbook-placeholder` and `runbook-malformed` judge what is no reference");
+        match reference.facts.form() {
+            Some(Form::Placeholder(_)) | None => cx.exempt("`runbook-placeholder` judges what is no reference"),
+            _ => cx.unknown("`runbook-malformed` says why the reference cannot be asked about"),
+        }
         return None;
     };
     let answer = cx.evidence().runbooks.get(question);

@@ -45,7 +45,10 @@ impl LintRule for RunbookAnchorMissing {
         let anchor = answer.anchor.as_deref().unwrap_or_default();
         let message = format!("the runbook of alert `{}` has no place `#{anchor}`", rule.name.value());
         let diagnostic = cx.report(span, message);
-        diagnostic.cause("alerts whose runbook lacks the place they name").subject(redact(value)).label(answer.reason.clone());
+        diagnostic
+            .cause("alerts whose runbook lacks the place they name")
+            .subject(redact(value))
+            .label(answer.reason.clone());
         diagnostic.note(format!("the page is there: `{}`", redact(&answer.page)));
         if let Some(near) = &answer.near {
             diagnostic.help(format!("did you mean `{near}`?"));

@@ -35,8 +35,12 @@ impl LintRule for RunbookMalformed {
         let value = &reference.found.value;
         let span = runbook::part(&reference, fault.range, cx);
         let whole = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
-        let diagnostic = cx.report(span, format!("the runbook of alert `{}` cannot be opened as it stands", rule.name.value()));
-        diagnostic.cause("alerts whose runbook is no usable URL or path").subject(redact(value)).label(fault.message.clone());
+        let diagnostic =
+            cx.report(span, format!("the runbook of alert `{}` cannot be opened as it stands", rule.name.value()));
+        diagnostic
+            .cause("alerts whose runbook is no usable URL or path")
+            .subject(redact(value))
+            .label(fault.message.clone());
         diagnostic.note("a person on call opens the reference as it stands, at night, on a phone");
         diagnostic.help(fault.help.clone());
         if let Some(text) = fault.fixed.clone() {

@@ -26,7 +26,9 @@ impl LintRule for RunbookMissing {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
         match &facts.runbook {
-            Field::Found(found) if found.templated => return cx.unknown("the runbook comes from a template engine's placeholder"),
+            Field::Found(found) if found.templated => {
+                return cx.unknown("the runbook comes from a template engine's placeholder");
+            }
             Field::Found(found) if !found.is_empty() => return,
             Field::Found(_) => return cx.exempt("`runbook-placeholder` judges an empty runbook"),
             Field::Unknown => return cx.unknown("a template engine's placeholder may bring a runbook"),
@@ -42,7 +44,7 @@ impl LintRule for RunbookMissing {
         }
         let severity = if facts.pages == Some(true) { Severity::Error } else { Severity::Warning };
         let key = cx.conventions().runbook.annotations.first().cloned().unwrap_or_else(|| "runbook_url".to_owned());
-        let edit = cx.insert(rule, BlockKind::Annotations, &key, "https://runbooks.example.com/");
+        let edit = cx.insert(rule, BlockKind::Annotations, &key, "<address of its runbook entry>");
         let name = rule.name.value();
         let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` links no runbook"));
         diagnostic

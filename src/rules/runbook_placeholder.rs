@@ -25,7 +25,9 @@ impl Configurable for RunbookPlaceholder {
 impl LintRule for RunbookPlaceholder {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(reference) = runbook::reference(rule, cx) else { return };
-        let Some((_, fault)) = runbook::fault(&reference).filter(|(kind, _)| *kind == Kind::Placeholder) else { return };
+        let Some((_, fault)) = runbook::fault(&reference).filter(|(kind, _)| *kind == Kind::Placeholder) else {
+            return;
+        };
         if cx.exempts() {
             return;
         }

@@ -32,7 +32,8 @@ impl LintRule for RunbookUnsafe {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(reference) = runbook::reference(rule, cx) else { return };
         let value = &reference.found.value;
-        let fault = runbook::fault(&reference).filter(|(kind, _)| *kind == runbook::Kind::Unsafe).map(|(_, fault)| fault);
+        let fault =
+            runbook::fault(&reference).filter(|(kind, _)| *kind == runbook::Kind::Unsafe).map(|(_, fault)| fault);
         let answer = runbook::question(rule, cx).and_then(|question| cx.evidence().runbooks.get(question));
         let refused = answer.filter(|answer| answer.verdict == Verdict::Unsafe);
         let (range, label, help) = match (fault, refused) {
@@ -46,7 +47,8 @@ impl LintRule for RunbookUnsafe {
         let span = runbook::part(&reference, range, cx);
         let diagnostic = cx.report(span, format!("the runbook of alert `{}` must not be asked for", rule.name.value()));
         diagnostic.cause("alerts whose runbook must not be asked for").subject(redact(value)).label(label);
-        diagnostic.note("whoever opens a pull request chooses this address, and the machine that checks it stands inside");
+        diagnostic
+            .note("whoever opens a pull request chooses this address, and the machine that checks it stands inside");
         diagnostic.help(help);
     }
 }

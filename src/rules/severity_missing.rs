@@ -29,7 +29,9 @@ impl LintRule for SeverityMissing {
         let name = rule.name.value();
         let usual = cx.conventions().severities.first().map_or("warning", String::as_str);
         match &facts.severity {
-            Field::Found(found) if found.templated => return cx.unknown("the severity comes from a template engine's placeholder"),
+            Field::Found(found) if found.templated => {
+                return cx.unknown("the severity comes from a template engine's placeholder");
+            }
             Field::Found(found) if !found.is_empty() => return,
             Field::Unknown => return cx.unknown("a template engine's placeholder may bring a severity"),
             _ if cx.exempts() => return,

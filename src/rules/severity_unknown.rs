@@ -3,24 +3,11 @@
 use serde::Deserialize;
 
 use crate::diagnostic::{Edit, Severity};
+use crate::lint::conventions::near_severity;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{Rule, RuleKind};
 use crate::source::TextRange;
 use crate::suggest;
-
-/// The words that most repositories use (57 of 80 use no others), and those that are near them.
-const COMMON: &[&str] = &["critical", "warning", "info", "none", "page"];
-/// Abbreviations and inflections of them that are too far for spelling alone.
-const NEAR: &[(&str, &str)] = &[
-    ("warn", "warning"),
-    ("warnings", "warning"),
-    ("crit", "critical"),
-    ("information", "info"),
-    ("informational", "info"),
-    ("infos", "info"),
-];
-/// Words of other vocabularies that only look like a misspelt common one.
-const OTHERS: &[&str] = &["pager", "paging", "minor", "major", "note", "notice"];
 
 /// `severity-unknown`.
 #[derive(Default, Deserialize)]
@@ -40,19 +27,24 @@ impl Configurable for SeverityUnknown {
 impl LintRule for SeverityUnknown {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
-        let Some(found) = facts.severity.found() else { return cx.exempt("`severity-missing` judges an alert without one") };
+        let Some(found) = facts.severity.found() else {
+            return cx.exempt("`severity-missing` judges an alert without one");
+        };
         if found.templated {
             return cx.unknown("the severity comes from a template engine's placeholder");
         }
         if found.is_dynamic() {
             return cx.unknown("the severity is made when the alert fires");
         }
+        if found.value.eq_ignore_ascii_case("none") && cx.exempts() {
+            return;
+        }
         if found.is_empty() {
             return cx.exempt("`severity-missing` judges an empty one");
         }
         let vocabulary = &cx.conventions().severities;
         let (severity, meant) = if vocabulary.is_empty() {
-            let Some(meant) = near(&found.value) else { return };
+            let Some(meant) = near_severity(&found.value) else { return };
             (Severity::Warning, Some(meant.to_owned()))
         } else if vocabulary.contains(&found.value) {
             return;
@@ -65,50 +57,28 @@ impl LintRule for SeverityUnknown {
         let span = cx.part(text, TextRange::new(lead as u32, (lead + found.value.len()) as u32));
         let (value, name) = (&found.value, rule.name.value());
         let message = match &meant {
-            Some(meant) if known.is_empty() => format!("severity `{value}` of alert `{name}` looks like a misspelt `{meant}`"),
+            Some(meant) if known.is_empty() => {
+                format!("severity `{value}` of alert `{name}` looks like a misspelt `{meant}`")
+            }
             _ => format!("severity `{value}` of alert `{name}` is none of the policy's"),
         };
         let diagnostic = cx.report_as(severity, span, message);
         diagnostic.cause(format!("alerts have the severity `{value}`")).subject(value.clone());
         if known.is_empty() {
-            diagnostic.note("routes of Alertmanager match a severity to the letter, so a near miss goes where nobody looks");
+            diagnostic
+                .note("routes of Alertmanager match a severity to the letter, so a near miss goes where nobody looks");
         } else {
             diagnostic.note(format!("the policy's severities are: {known}"));
         }
         if let Some(meant) = meant {
             diagnostic.label(format!("did you mean `{meant}`?"));
-            diagnostic.help(format!("write `{meant}`, or name `{value}` among the `values` of `severity` in the policy"));
+            diagnostic
+                .help(format!("write `{meant}`, or name `{value}` among the `values` of `severity` in the policy"));
             diagnostic.fix(false, vec![Edit { span, text: meant }]);
         } else {
             diagnostic.label("not among the policy's severities");
-            diagnostic.help(format!("write one of them, or name `{value}` among the `values` of `severity` in the policy"));
-        }
-    }
-}
-
-/// The common word that was surely meant.
-fn near(value: &str) -> Option<&'static str> {
-    if COMMON.contains(&value) || OTHERS.contains(&value) {
-        return None;
-    }
-    let lower = value.to_lowercase();
-    let spelt = NEAR.iter().find(|(word, _)| *word == lower).map(|(_, meant)| *meant);
-    let cased = COMMON.iter().find(|word| **word == lower);
-    let close = || COMMON.iter().find(|word| word.len() > 4 && strsim::osa_distance(word, &lower) == 1 || word.len() > 6 && strsim::osa_distance(word, &lower) == 2);
-    spelt.or(cased.copied()).or_else(|| close().copied())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::near;
-
-    #[test]
-    fn near_misses_are_told_from_other_vocabularies() {
-        for (word, meant) in [("Info", "info"), ("warn", "warning"), ("critcal", "critical"), ("WARNING", "warning"), ("Page", "page")] {
-            assert_eq!(near(word), Some(meant), "{word}");
-        }
-        for word in ["critical", "page", "Low", "s1", "ticket", "team-billing", "minor", "p1", "paging"] {
-            assert_eq!(near(word), None, "{word}");
+            diagnostic
+                .help(format!("write one of them, or name `{value}` among the `values` of `severity` in the policy"));
         }
     }
 }

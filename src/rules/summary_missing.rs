@@ -47,7 +47,8 @@ impl LintRule for SummaryMissing {
         }
         let key = self.annotations.first().map_or("summary", String::as_str);
         let edit = cx.insert(rule, BlockKind::Annotations, key, "what is broken, for whom");
-        let diagnostic = cx.report(rule.name.span(), format!("alert `{}` says nowhere what happens", rule.name.value()));
+        let diagnostic =
+            cx.report(rule.name.span(), format!("alert `{}` says nowhere what happens", rule.name.value()));
         diagnostic.cause("alerts have no summary, description or message");
         diagnostic.label(format!("none of the annotations {}", listed(&self.annotations)));
         diagnostic.note("the first thing a person on call reads is the summary");

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Edit, Severity};
+use super::syntax;
+use crate::diagnostic::Severity;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{Rule, RuleKind, Text};
 use crate::template;
@@ -45,22 +46,8 @@ impl LintRule for TemplateSyntax {
 
 fn check(kind: &str, key: &str, text: &Text, cx: &mut Context<'_>) {
     for error in template::parse(text.value()).errors {
-        let span = cx.part(text, error.range);
-        let related: Vec<_> = error.related.into_iter().map(|(range, message)| (cx.part(text, range), message)).collect();
-        let fix = error.fix.map(|fix| {
-            let edits = fix.edits.into_iter().map(|(range, written)| Edit { span: cx.part(text, range), text: written });
-            (fix.safe, edits.collect())
-        });
         let subject = format!("{key}: {}", error.message);
-        let diagnostic = cx.report(span, format!("{kind} `{key}`: {}", error.message));
-        diagnostic.cause("templates that Prometheus refuses").subject(subject);
-        for (span, message) in related {
-            diagnostic.related(span, message);
-        }
-        diagnostic.notes.extend(error.notes);
-        diagnostic.help.extend(error.help);
-        if let Some((safe, edits)) = fix {
-            diagnostic.fix(safe, edits);
-        }
+        let message = format!("{kind} `{key}`: {}", error.message);
+        syntax::report(cx, text, error, message).cause("templates that Prometheus refuses").subject(subject);
     }
 }

@@ -5,7 +5,8 @@ use super::lexer::{Fault, Kind};
 use super::number::NumberError;
 use super::scope::{GIVEN, Scope};
 use super::slip::{bad_character, curly_quote, is_curly, no_operator, operator, show, single_brace, trim_marker};
-use super::{Error, Fix, constant, functions};
+use super::{constant, functions};
+use crate::fault::Error;
 use crate::source::TextRange;
 use crate::suggest::closest;
 
@@ -55,95 +56,76 @@ impl Context {
     }
 }
 
-impl Error {
-    pub(super) fn new(range: TextRange, message: impl Into<String>) -> Self {
-        Self { range, message: message.into(), ..Self::default() }
-    }
-
-    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
-    }
-
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
-        self
-    }
-
-    pub(super) fn related(mut self, range: TextRange, message: impl Into<String>) -> Self {
-        self.related.push((range, message.into()));
-        self
-    }
-
-    pub(super) fn fix(mut self, range: TextRange, text: impl Into<String>, safe: bool) -> Self {
-        self.fix = Some(Fix { edits: vec![(range, text.into())], safe });
-        self
-    }
-}
-
 pub(super) fn undefined_function(range: TextRange, name: &str, field: Option<&str>) -> Error {
     let error = Error::new(range, format!("function `{name}` is not defined"));
     let variable = GIVEN.iter().find(|given| given.len() > 1 && given[1..].eq_ignore_ascii_case(name));
     if let Some(variable) = variable {
         let written = field.map_or_else(|| (*variable).to_owned(), |field| format!("{variable}{field}"));
         return error
-            .note("a bare name calls a function; variables start with `$`")
-            .help(format!("write `{written}`"))
-            .fix(range, *variable, true);
+            .with_note("a bare name calls a function; variables start with `$`")
+            .with_help(format!("write `{written}`"))
+            .with_edit(range, *variable, true);
     }
     if let Some(help) = functions::instead_of(name) {
-        return error.note("it is a function of another template language").help(help);
+        return error.with_note("it is a function of another template language").with_help(help);
     }
     if let Some(similar) = functions::similar_function(name) {
-        return error.help(format!("did you mean `{similar}`?")).fix(
+        return error.with_help(format!("did you mean `{similar}`?")).with_edit(
             range,
             similar,
             name.eq_ignore_ascii_case(similar),
         );
     }
     if let Some(variable) = closest(name, GIVEN.iter().skip(1).filter_map(|given| given.get(1..))) {
-        return error.help(format!("did you mean `${variable}`?")).fix(range, format!("${variable}"), false);
+        return error.with_help(format!("did you mean `${variable}`?")).with_edit(range, format!("${variable}"), false);
     }
     error
-        .note("a bare name calls a function, of which Prometheus has its own and those of Go's text/template")
-        .help(format!("a label is read with `$labels.{name}`, a text needs quotes: `\"{name}\"`"))
+        .with_note("a bare name calls a function, of which Prometheus has its own and those of Go's text/template")
+        .with_help(format!("a label is read with `$labels.{name}`, a text needs quotes: `\"{name}\"`"))
 }
 
 pub(super) fn undefined_variable(range: TextRange, name: &str, scope: &Scope<'_>) -> Error {
     let error = Error::new(range, format!("undefined variable `{name}`"));
     if scope.is_definition && GIVEN.contains(&name) {
         return error
-            .note("a definition does not see the variables of the template around it, only `.` and `$`")
-            .help("hand the value over, as in `{{ template \"name\" $labels }}`, and read it with `.`");
+            .with_note("a definition does not see the variables of the template around it, only `.` and `$`")
+            .with_help("hand the value over, as in `{{ template \"name\" $labels }}`, and read it with `.`");
     }
     if name == "$values" {
         return error
-            .note("`$values` is Grafana's; in Prometheus an alert has one value")
-            .help("write `$value`")
-            .fix(range, "$value", false);
+            .with_note("`$values` is Grafana's; in Prometheus an alert has one value")
+            .with_help("write `$value`")
+            .with_edit(range, "$value", false);
     }
     if let Some(declared) = scope.ended(name) {
         return error
-            .related(declared, "declared here, in a block that has ended")
-            .help(format!("declare `{name}` before the block and assign it there with `=`"));
+            .with_related(declared, "declared here, in a block that has ended")
+            .with_help(format!("declare `{name}` before the block and assign it there with `=`"));
     }
     let names = scope.names();
     if let Some(similar) = closest(name, names.iter().copied()) {
         let sure = name.eq_ignore_ascii_case(similar) || similar.strip_suffix('s') == Some(name);
-        return error.help(format!("did you mean `{similar}`?")).fix(range, similar, sure && GIVEN.contains(&similar));
+        return error.with_help(format!("did you mean `{similar}`?")).with_edit(
+            range,
+            similar,
+            sure && GIVEN.contains(&similar),
+        );
     }
-    let error = if names.is_empty() { error } else { error.note(format!("defined here: `{}`", names.join("`, `"))) };
-    error.help(format!("a label is read with `$labels.{}`", name.trim_start_matches('$')))
+    let error =
+        if names.is_empty() { error } else { error.with_note(format!("defined here: `{}`", names.join("`, `"))) };
+    error.with_help(format!("a label is read with `$labels.{}`", name.trim_start_matches('$')))
 }
 
 pub(super) fn bad_constant(range: TextRange, text: &str, fault: &constant::Fault) -> Error {
     let error = Error::new(fault.at.shift(range.start), fault.message);
     match text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) {
-        Some(inner) if !inner.contains(['\\', '"', '\n']) => {
-            error.help(format!("write `\"{inner}\"`")).fix(range, format!("\"{inner}\""), inner.chars().count() > 1)
-        }
+        Some(inner) if !inner.contains(['\\', '"', '\n']) => error.with_help(format!("write `\"{inner}\"`")).with_edit(
+            range,
+            format!("\"{inner}\""),
+            inner.chars().count() > 1,
+        ),
         None if text.starts_with('"') && !text.contains('`') => {
-            error.help("a text in backquotes has no escapes, which suits regexes")
+            error.with_help("a text in backquotes has no escapes, which suits regexes")
         }
         _ => error,
     }
@@ -152,7 +134,7 @@ pub(super) fn bad_constant(range: TextRange, text: &str, fault: &constant::Fault
 pub(super) fn bad_number(range: TextRange, text: &str, error: NumberError, opening: TextRange) -> Error {
     match (error, text) {
         (NumberError::TooLarge, _) => Error::new(range, format!("`{text}` is too large for a whole number"))
-            .help(format!("write `{text}.0` for a float")),
+            .with_help(format!("write `{text}.0` for a float")),
         (NumberError::Syntax, "-") if range.start == opening.end => trim_marker(range),
         (NumberError::Syntax, "+" | "-") => no_operator(range, text),
         (NumberError::Syntax, _) => Error::new(range, format!("`{text}` is not a number")),
@@ -161,12 +143,12 @@ pub(super) fn bad_number(range: TextRange, text: &str, error: NumberError, openi
 
 pub(super) fn field_of_constant(range: TextRange, term: &str, field: &str) -> Error {
     let error = Error::new(range, format!("`{term}` has no field `{field}`"));
-    if term == "." { error.help(format!("write `{field}`, with one dot")) } else { error }
+    if term == "." { error.with_help(format!("write `{field}`, with one dot")) } else { error }
 }
 
 pub(super) fn not_a_function(range: TextRange, text: &str) -> Error {
     Error::new(range, format!("`{text}` stands after `|` but is not a function"))
-        .note("each stage after a `|` is called with the value of the one before as its last argument")
+        .with_note("each stage after a `|` is called with the value of the one before as its last argument")
 }
 
 pub(super) fn missing_value(range: TextRange, context: Context) -> Error {
@@ -181,16 +163,16 @@ pub(super) fn too_many_variables(range: TextRange, context: Context) -> Error {
         return Error::new(range, "`{{ range }}` declares two variables at most");
     }
     Error::new(range, format!("a comma after a variable in {}", context.action()))
-        .note("only `{{ range $key, $element := … }}` declares two variables; arguments are separated by spaces")
+        .with_note("only `{{ range $key, $element := … }}` declares two variables; arguments are separated by spaces")
 }
 
 pub(super) fn only_variables(range: TextRange) -> Error {
     Error::new(range, "only a variable can follow the comma in `{{ range }}`")
-        .help("write `{{ range $key, $element := … }}`")
+        .with_help("write `{{ range $key, $element := … }}`")
 }
 
 pub(super) fn too_deep(range: TextRange) -> Error {
-    Error::new(range, "parentheses nest too deeply").note("Go stops at 10000 of them")
+    Error::new(range, "parentheses nest too deeply").with_note("Go stops at 10000 of them")
 }
 
 pub(super) fn outside_range(range: TextRange, context: Context) -> Error {
@@ -200,7 +182,7 @@ pub(super) fn outside_range(range: TextRange, context: Context) -> Error {
 pub(super) fn mixed_else(range: TextRange, open: ControlKind, next: ControlKind) -> Error {
     let (open, next) = (word(open), word(next));
     Error::new(range, format!("`{{{{ else {next} }}}}` cannot continue `{{{{ {open} }}}}`"))
-        .help(format!("write `{{{{ else }}}}{{{{ {next} … }}}}`, and one more `{{{{ end }}}}`"))
+        .with_help(format!("write `{{{{ else }}}}{{{{ {next} … }}}}`, and one more `{{{{ end }}}}`"))
 }
 
 fn word(kind: ControlKind) -> &'static str {
@@ -213,22 +195,23 @@ fn word(kind: ControlKind) -> &'static str {
 
 pub(super) fn second_else(range: TextRange, opening: TextRange, first: TextRange) -> Error {
     Error::new(range, "a second `{{ else }}`")
-        .related(first, "the first one is here")
-        .related(opening, "both belong to this")
+        .with_related(first, "the first one is here")
+        .with_related(opening, "both belong to this")
 }
 
 /// An `{{end}}` or `{{else}}` that belongs to nothing, or an `{{else}}` in a definition.
 pub(super) fn stray(range: TextRange, what: &str, definition: Option<TextRange>) -> Error {
     let error = Error::new(range, format!("`{{{{ {what} }}}}` without a block it belongs to"));
     match definition {
-        Some(opening) => error.related(opening, "a definition has no `{{ else }}`"),
-        None if what == "end" => error.help("remove it, or open a block before it").fix(range, "", false),
-        None => error.help("it belongs between `{{ if … }}`, `{{ with … }}` or `{{ range … }}` and `{{ end }}`"),
+        Some(opening) => error.with_related(opening, "a definition has no `{{ else }}`"),
+        None if what == "end" => error.with_help("remove it, or open a block before it").with_edit(range, "", false),
+        None => error.with_help("it belongs between `{{ if … }}`, `{{ with … }}` or `{{ range … }}` and `{{ end }}`"),
     }
 }
 
 pub(super) fn defined_twice(name: &Name, first: TextRange) -> Error {
-    Error::new(name.range, format!("template `{}` is defined twice", name.text)).related(first, "first defined here")
+    Error::new(name.range, format!("template `{}` is defined twice", name.text))
+        .with_related(first, "first defined here")
 }
 
 /// A block without an end; `others` are open around it.
@@ -236,9 +219,9 @@ pub(super) fn never_ended(text: &str, opening: TextRange, others: impl Iterator<
     let inner = text.get(opening.range()).unwrap_or_default().trim_matches(['{', '}', '-']);
     let keyword = inner.split_whitespace().next().unwrap_or_default();
     let message = format!("`{{{{ {keyword} … }}}}` is never closed: an `{{{{ end }}}}` is missing");
-    let mut error = Error::new(opening, message).help("write `{{ end }}` where it should stop");
+    let mut error = Error::new(opening, message).with_help("write `{{ end }}` where it should stop");
     for other in others.take(5) {
-        error = error.related(other, "this is not closed either");
+        error = error.with_related(other, "this is not closed either");
     }
     error
 }
@@ -253,17 +236,17 @@ pub(super) fn unclosed_action(text: &str, opening: TextRange, fault: TextRange) 
         let at = start + brace + 1;
         let at = TextRange::at(u32::try_from(at).unwrap_or(u32::MAX));
         return error
-            .related(TextRange::new(at.start - 1, at.start), "one brace does not close it")
-            .help("write `}}`")
-            .fix(at, "}", is_operand(&inside[..brace]));
+            .with_related(TextRange::new(at.start - 1, at.start), "one brace does not close it")
+            .with_help("write `}}`")
+            .with_edit(at, "}", is_operand(&inside[..brace]));
     }
-    let error = if fault.start > opening.end { error.related(fault, "Go stumbles here") } else { error };
+    let error = if fault.start > opening.end { error.with_related(fault, "Go stumbles here") } else { error };
     if inside.trim().is_empty() {
-        return error.help("write `}}`, or `{{ \"{{\" }}` for two braces");
+        return error.with_help("write `}}`, or `{{ \"{{\" }}` for two braces");
     }
     let end = u32::try_from(start + inside.trim_end().len()).unwrap_or(u32::MAX);
-    let error = error.help("write `}}` where the action should end");
-    if is_operand(inside) { error.fix(TextRange::at(end), " }}", false) } else { error }
+    let error = error.with_help("write `}}` where the action should end");
+    if is_operand(inside) { error.with_edit(TextRange::at(end), " }}", false) } else { error }
 }
 
 /// Whether a text is a variable or field alone, so that nothing else can be meant.
@@ -276,27 +259,29 @@ fn is_operand(text: &str) -> bool {
 pub(super) fn fault(text: &str, range: TextRange, fault: Fault, opening: TextRange) -> Error {
     match fault {
         Fault::UnclosedAction | Fault::Reopened => unclosed_action(text, opening, range),
-        Fault::UnclosedParen => Error::new(range, "this parenthesis is not closed in its action").help("write `)`"),
-        Fault::UnexpectedParen => Error::new(range, "a `)` without its `(`").fix(range, "", false),
+        Fault::UnclosedParen => {
+            Error::new(range, "this parenthesis is not closed in its action").with_help("write `)`")
+        }
+        Fault::UnexpectedParen => Error::new(range, "a `)` without its `(`").with_edit(range, "", false),
         Fault::BadCharacter('}') | Fault::Unrecognized('}') => single_brace(range),
         Fault::BadCharacter(c) | Fault::Unrecognized(c) if is_curly(c) => curly_quote(text, range, c, opening),
         Fault::BadCharacter(c) => bad_character(text, range, c, opening),
         Fault::BadNumber => bad_number_text(text, range, opening),
         Fault::ExpectedDeclare => {
-            Error::new(range, "a colon alone means nothing").help("a variable is declared with `:=`")
+            Error::new(range, "a colon alone means nothing").with_help("a variable is declared with `:=`")
         }
         Fault::UnterminatedString => {
-            Error::new(range, "the string is not closed on its line").help("write the second `\"`")
+            Error::new(range, "the string is not closed on its line").with_help("write the second `\"`")
         }
         Fault::UnterminatedRawString => {
-            Error::new(range, "the raw string is never closed").help("write the second `` ` ``")
+            Error::new(range, "the raw string is never closed").with_help("write the second `` ` ``")
         }
         Fault::UnterminatedChar => Error::new(range, "the character is not closed on its line")
-            .note("single quotes hold one character; strings have double quotes"),
+            .with_note("single quotes hold one character; strings have double quotes"),
         Fault::Unrecognized(c) => Error::new(range, format!("`{}` means nothing in an action", show(c))),
-        Fault::UnclosedComment => Error::new(range, "the comment is never closed").help("write `*/}}`"),
+        Fault::UnclosedComment => Error::new(range, "the comment is never closed").with_help("write `*/}}`"),
         Fault::CommentNotAlone => Error::new(range, "a comment must be alone in its action")
-            .help("write `}}` directly after `*/`, or ` -}}` to trim"),
+            .with_help("write `}}` directly after `*/`, or ` -}}` to trim"),
     }
 }
 
@@ -316,12 +301,15 @@ pub(super) fn unexpected(text: &str, range: TextRange, kind: Kind, context: Cont
     match (kind, context) {
         (Kind::RightDelim, Context::Template | Context::Block | Context::Define) => {
             Error::new(range, format!("{} needs the name of a template", context.action()))
-                .help("write its name in quotes: `\"name\"`")
+                .with_help("write its name in quotes: `\"name\"`")
         }
         (Kind::Char, _) if shown == "}" => single_brace(range),
         (Kind::Char, _) if shown == "," => {
             let space = if after.starts_with([' ', '\t', '\n']) { "" } else { " " };
-            error.note("arguments are separated by spaces").help("remove the comma").fix(range, space, true)
+            error
+                .with_note("arguments are separated by spaces")
+                .with_help("remove the comma")
+                .with_edit(range, space, true)
         }
         (Kind::Char, _) if matches!(shown, "<" | ">" | "!" | "&") => operator(text, range),
         (Kind::Char, _) if matches!(shown, "*" | "/" | "%") => no_operator(range, shown),
@@ -329,18 +317,18 @@ pub(super) fn unexpected(text: &str, range: TextRange, kind: Kind, context: Cont
         (Kind::Pipe, _) if text.as_bytes().get((range.start as usize).wrapping_sub(1)) == Some(&b'|') => {
             operator(text, range)
         }
-        (Kind::Pipe, _) => error.note("`|` hands the value before it to the function after it"),
+        (Kind::Pipe, _) => error.with_note("`|` hands the value before it to the function after it"),
         (Kind::Keyword(_), Context::Command) if shown == "define" => {
-            error.note("a definition stands outside of all blocks")
+            error.with_note("a definition stands outside of all blocks")
         }
-        (Kind::Keyword(_), _) => error.note(format!("`{shown}` is a keyword")),
+        (Kind::Keyword(_), _) => error.with_note(format!("`{shown}` is a keyword")),
         (Kind::Dot, Context::Operand) => Error::new(range, "a name is missing after the dot"),
-        (_, Context::Operand) => error.help("write a space between two arguments"),
+        (_, Context::Operand) => error.with_help("write a space between two arguments"),
         (_, Context::Template | Context::Block | Context::Define) => {
-            error.help("write the name of the template in quotes: `\"name\"`")
+            error.with_help("write the name of the template in quotes: `\"name\"`")
         }
         (_, Context::Break | Context::Continue | Context::Else | Context::End) => {
-            error.note("nothing can stand after this keyword")
+            error.with_note("nothing can stand after this keyword")
         }
         _ => error,
     }

@@ -30,33 +30,7 @@ pub use ast::{
 pub use functions::is_function;
 pub use walk::{Call, LabelUse};
 
-use crate::source::TextRange;
-
-/// Why Prometheus refuses a template, in words for people.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Error {
-    /// The bytes that are wrong.
-    pub range: TextRange,
-    /// What is wrong.
-    pub message: String,
-    /// Why.
-    pub notes: Vec<String>,
-    /// What to write.
-    pub help: Vec<String>,
-    /// Further places and what they have to do with it.
-    pub related: Vec<(TextRange, String)>,
-    /// The help as a change of bytes, where it can be given.
-    pub fix: Option<Fix>,
-}
-
-/// Replacements that mend an error.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fix {
-    /// What is replaced, and by what; an empty range inserts.
-    pub edits: Vec<(TextRange, String)>,
-    /// Whether this is surely what was meant.
-    pub safe: bool,
-}
+use crate::fault::Error;
 
 /// What became of a template.
 #[derive(Clone, PartialEq, Debug)]

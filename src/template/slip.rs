@@ -1,10 +1,15 @@
 //! Slips of the hand that Go has no name for: operators, typographic quotes, braces, names that need `index`.
 
-use super::{Error, Fix, functions};
+use super::functions;
+use crate::fault::{Error, Fix};
 use crate::source::TextRange;
 
 pub(super) fn single_brace(range: TextRange) -> Error {
-    Error::new(range, "one brace does not close an action").help("write `}}`").fix(TextRange::at(range.end), "}", true)
+    Error::new(range, "one brace does not close an action").with_help("write `}}`").with_edit(
+        TextRange::at(range.end),
+        "}",
+        true,
+    )
 }
 
 pub(super) fn is_curly(c: char) -> bool {
@@ -25,7 +30,7 @@ pub(super) fn curly_quote(text: &str, range: TextRange, c: char, opening: TextRa
         .collect();
     let safe = edits.len() == 2 && !inside.contains(['"', '`']);
     let mut error = Error::new(range, format!("a typographic quote `{c}` means nothing in an action"))
-        .help("strings have straight quotes: `\"`");
+        .with_help("strings have straight quotes: `\"`");
     error.fix = Some(Fix { edits, safe });
     error
 }
@@ -36,7 +41,7 @@ pub(super) fn bad_character(text: &str, range: TextRange, c: char, opening: Text
     let before = text.get(opening.end as usize..range.start as usize).unwrap_or_default();
     let word = last_word(before);
     match c {
-        '"' | '`' => error.help("write a space before the string").fix(
+        '"' | '`' => error.with_help("write a space before the string").with_edit(
             TextRange::at(range.start),
             " ",
             functions::is_function(word),
@@ -44,7 +49,7 @@ pub(super) fn bad_character(text: &str, range: TextRange, c: char, opening: Text
         '-' | '/' | '[' if word.starts_with(['$', '.']) => indexed(error, text, range, before),
         '+' | '-' | '*' | '/' | '%' => no_operator(range, &show(c)),
         '=' | '<' | '>' | '!' | '&' => operator(text, range),
-        '$' => error.help("write a space between two arguments, or `}}` where the action ends"),
+        '$' => error.with_help("write a space between two arguments, or `}}` where the action ends"),
         _ => error,
     }
 }
@@ -69,7 +74,7 @@ fn indexed(error: Error, text: &str, range: TextRange, before: &str) -> Error {
     let alone = before.trim_start().len() == word.len();
     let start = range.start as usize - word.len();
     let edit = if alone { call.clone() } else { format!("({call})") };
-    error.note("a name has letters, digits and `_` only").help(format!("write `{call}`")).fix(
+    error.with_note("a name has letters, digits and `_` only").with_help(format!("write `{call}`")).with_edit(
         span(start, range.start as usize + length),
         edit,
         false,
@@ -81,7 +86,7 @@ pub(super) fn show(c: char) -> String {
 }
 
 pub(super) fn trim_marker(range: TextRange) -> Error {
-    Error::new(range, "a trim marker needs a space after it").help("write `{{- `").fix(
+    Error::new(range, "a trim marker needs a space after it").with_help("write `{{- `").with_edit(
         TextRange::at(range.end),
         " ",
         true,
@@ -90,7 +95,7 @@ pub(super) fn trim_marker(range: TextRange) -> Error {
 
 pub(super) fn no_operator(range: TextRange, text: &str) -> Error {
     Error::new(range, format!("`{text}` means nothing here: there is no arithmetic in templates"))
-        .help("calculate in the expression of the rule")
+        .with_help("calculate in the expression of the rule")
 }
 
 /// `==`, `>` and the like, somewhere in which `range` is.
@@ -113,17 +118,17 @@ pub(super) fn operator(text: &str, range: TextRange) -> Error {
         _ => "not",
     };
     let error = Error::new(span(left.len(), end), format!("`{shown}` is not an operator"))
-        .note("templates compare and combine with functions");
+        .with_note("templates compare and combine with functions");
     let right_space = right.len() - right.trim_start().len();
     let first = last_word(left.trim_end());
     let second = first_word(right.trim_start());
     let start = left.trim_end().len() - first.len();
     let end = end + right_space + second.len();
     if function == "not" || !first.starts_with(['$', '.', '"']) || second.is_empty() {
-        return error.help(format!("write `{function} …`"));
+        return error.with_help(format!("write `{function} …`"));
     }
     let call = format!("{function} {first} {second}");
-    error.help(format!("write `{call}`")).fix(span(start, end), call, false)
+    error.with_help(format!("write `{call}`")).with_edit(span(start, end), call, false)
 }
 
 /// What stands at the end of `text` without a space or parenthesis in it.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::scalar;
 use super::tree::{NONE, Node, Props, Tree};
 use super::{Comment, Error, Kind, NodeId, Style, message, tags};
+use super::{repair, resolve};
 use crate::source::TextRange;
 
 /// A collection that is not closed yet.
@@ -65,6 +66,9 @@ impl Builder {
 
     /// A scalar as it stands in the text; `indent` is the column of a block scalar's content.
     pub(super) fn scalar(&mut self, range: TextRange, style: Style, indent: u16, tag: Option<String>) {
+        if style == Style::Plain && self.property_key(range) {
+            return;
+        }
         let mut node =
             Node { start: range.start, end: range.end, a: 0, b: 0, props: NONE, indent, kind: Kind::Scalar, style };
         if let Some((start, len)) = verbatim(&self.tree.text, range, style) {
@@ -79,10 +83,29 @@ impl Builder {
         if tag.as_deref() == Some("!!binary") {
             self.binary(&mut node, range);
         }
+        if let Some(tag) = tag.as_deref().filter(|tag| !resolve::fits(tag, self.tree.value(&node))) {
+            self.errors.push(message::tag(range, tag));
+        }
         self.doubt |= tag.is_some() || self.odd(range, style);
         let id = self.push(node);
         self.cursor = self.cursor.max(range.end);
         self.set_tag(id, tag);
+    }
+
+    /// `&name:` and `*name:`, which the copy that is read has a stand-in for: a null key with an anchor, and an alias as key.
+    fn property_key(&mut self, range: TextRange) -> bool {
+        let rest = self.tree.text.as_bytes().get(range.start as usize..).unwrap_or(&[]);
+        let Some(len) = repair::property_key(rest).and_then(|len| u32::try_from(len).ok()) else { return false };
+        let whole = TextRange::new(range.start, range.start + len);
+        let anchor = rest.first() == Some(&b'&');
+        if anchor {
+            let name = self.tree.text[range.start as usize + 1..whole.end as usize].to_owned();
+            self.scalar(TextRange::at(whole.end), Style::Plain, 0, None);
+            self.anchor(&name, whole);
+        } else {
+            self.alias(whole);
+        }
+        true
     }
 
     /// Keys that are empty or go over several lines, and plain text in brackets with anything but words.

@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::fault::{self, Fault};
 use super::read::Stop;
-use super::{Error, ErrorKind, Kind, alias, message, scalar};
+use super::{Error, ErrorKind, Kind, Tree, alias, message, scalar};
 
 /// Whether the text has something that YAML 1.2 and libyaml read differently: tabs in indentation, other line breaks,
 /// directives, control characters.
@@ -48,24 +48,46 @@ pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
 /// Adds what is wrong with the tree.
 pub(super) fn check(builder: &mut Builder) {
     let mut found = Vec::new();
-    for &alias in &builder.unknown {
-        let range = builder.tree.range(alias);
-        found.push(message::unknown_anchor(range, builder.tree.text.get(range.range()).unwrap_or("")));
-    }
     for id in builder.tree.nodes() {
         if builder.tree.kind(id) == Kind::Mapping {
             found.extend(alias::merges(&builder.tree, id));
         }
     }
+    found.append(&mut builder.errors);
+    forget_undecoded(&builder.tree, &mut found);
+    for &alias in &builder.unknown {
+        let range = builder.tree.range(alias);
+        found.push(message::unknown_anchor(range, builder.tree.text.get(range.range()).unwrap_or("")));
+    }
     if builder.aliases {
         found.extend(alias::check(&builder.tree));
     }
-    builder.errors.append(&mut found);
+    builder.errors = found;
     if let Some(end) = builder.first_end {
         let beyond = |e: &&mut Error| e.kind == ErrorKind::Refused && e.range.start > end;
         builder.errors.iter_mut().filter(beyond).for_each(message::ignored);
     }
     control_characters(builder);
+}
+
+/// What a null key stands for is never decoded (`decode.go`: `mappingStruct`, `mapping`), so nothing in it is refused.
+fn forget_undecoded(tree: &Tree, errors: &mut Vec<Error>) {
+    if !errors.iter().any(|error| error.kind == ErrorKind::Refused) {
+        return;
+    }
+    let entries = tree.nodes().flat_map(|id| tree.entries(id).collect::<Vec<_>>());
+    let skipped: Vec<_> = entries.filter(|&(key, _)| tree.is_null(key)).map(|(_, value)| tree.range(value)).collect();
+    errors.retain(|error| error.kind != ErrorKind::Refused || !skipped.iter().any(|all| all.contains(error.range)));
+}
+
+/// Makes what is wrong with scalars behind the first document, but for the one that the scanner looks at, something that
+/// Prometheus never sees.
+pub(super) fn ignore_later(builder: &mut Builder) {
+    let (Some(end), Some(&next)) = (builder.first_end, builder.tree.documents.get(1)) else { return };
+    let tree = &builder.tree;
+    let ahead = tree.nodes().skip(next.0 as usize).find(|&id| tree.kind(id) == Kind::Scalar).map(|id| tree.range(id));
+    let seen = |error: &Error| error.range.start <= end || ahead.is_some_and(|ahead| ahead.contains(error.range));
+    builder.errors.iter_mut().filter(|error| !seen(error)).for_each(message::ignored);
 }
 
 /// go-yaml's `readerc.go` refuses the whole text for one of them.
@@ -80,6 +102,12 @@ fn control_characters(builder: &mut Builder) {
     let skipped = builder.tree.text.len() - body.len();
     let found = body.char_indices().find(|&(_, c)| !allowed(c));
     if let Some((at, c)) = found {
-        builder.errors.push(message::control(skipped + at, c));
+        let mut error = message::control(skipped + at, c);
+        // The reader fetches 512 bytes at a time, and no more than the first document needs.
+        let fetched = builder.first_end.filter(|_| builder.tree.documents.len() > 1);
+        if fetched.is_some_and(|end| at >= (end as usize + 16).next_multiple_of(512)) {
+            message::ignored(&mut error);
+        }
+        builder.errors.push(error);
     }
 }

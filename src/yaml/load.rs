@@ -39,6 +39,7 @@ pub(super) fn parse_fully(text: &str) -> Parsed {
             break (builder, Some(stop));
         }
     };
+    check::ignore_later(&mut builder);
     let verdict = judge(text, &builder, stop.as_ref(), &copy);
     let sound = !verdict.iter().any(|error| error.fatal);
     builder.errors.extend(verdict);
@@ -60,6 +61,8 @@ fn judge(text: &str, builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) ->
         (stop, Some(Err(refusal))) => {
             message::refused(text, &refusal, stop, builder.unknown.is_empty()).into_iter().collect()
         }
+        // The whole document is the text that was left in quotes by mistake.
+        (Some(stop), Some(Ok(()))) if builder.tree.documents.is_empty() => vec![message::stopped(text, stop)],
         (Some(stop), Some(Ok(()))) if stop.problem == Problem::ExpectedDocumentStart || !later => {
             vec![message::tolerated(text, stop)]
         }
@@ -70,7 +73,10 @@ fn judge(text: &str, builder: &Builder, stop: Option<&Stop>, copy: &Copy<'_>) ->
             }
             vec![error]
         }
-        (None, _) => copy.leniencies.iter().map(|range| message::quote_indent(*range)).collect(),
+        (None, _) => {
+            let quotes = copy.leniencies.iter().map(|range| message::quote_indent(*range));
+            quotes.chain(copy.ended.iter().map(|stop| message::tolerated(text, stop))).collect()
+        }
     }
 }
 

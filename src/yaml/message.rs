@@ -4,7 +4,7 @@ use super::fault::{self, Fault};
 use super::opinion::Refusal;
 use super::read::Stop;
 use super::scalar::Escape;
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, ahead};
 use crate::source::TextRange;
 
 const IGNORED: &str = "Prometheus reads the first document of a file and ignores the rest";
@@ -35,6 +35,13 @@ pub(super) fn escape(range: TextRange, what: Escape) -> Error {
 /// `!!binary` with something else than base64.
 pub(super) fn binary(range: TextRange) -> Error {
     error(range, ErrorKind::Refused, "a value of `!!binary` must be base64")
+}
+
+/// A text that is not what its tag says.
+pub(super) fn tag(range: TextRange, tag: &str) -> Error {
+    let mut error = error(range, ErrorKind::Refused, format!("this value is not what its tag `{tag}` says"));
+    error.help.push("remove the tag: values of rules are text".to_owned());
+    error
 }
 
 /// A character that YAML does not allow anywhere.
@@ -113,8 +120,11 @@ pub(super) fn ignored(error: &mut Error) {
 pub(super) fn tolerated(text: &str, stop: &Stop) -> Error {
     let mut error = stopped(text, stop);
     if fault::of_granit(&stop.problem) == Fault::Ended {
-        error.fatal = false;
-        error.notes.push("Prometheus ignores everything from here on".to_owned());
+        let item = text.get(stop.at as usize..).is_some_and(|rest| rest.starts_with('-'));
+        error.fatal = !item && ahead::colon(text, stop.at, None).is_some();
+        if !error.fatal {
+            error.notes.push("Prometheus ignores everything from here on".to_owned());
+        }
     } else {
         lenient(&mut error);
     }
@@ -163,6 +173,13 @@ pub(super) fn refused(text: &str, refusal: &Refusal, stop: Option<&Stop>, alias:
     specify(&mut error, text, fault, at);
     if let (Fault::Key | Fault::Item, Some(context)) = (fault, context) {
         columns(&mut error, text, fault, at, context);
+    }
+    if let (Fault::Key, Some(context), Some(colon)) =
+        (fault, context, ahead::colon(text, at, Some(column_of(text, at))))
+    {
+        error.range = TextRange::new(at, colon + 1);
+        error.related = vec![(first_char(text, context), "the mapping around it begins here".to_owned())];
+        error.notes.push("these lines are read as one text, behind which no `: ` can stand".to_owned());
     }
     Some(error)
 }
@@ -226,6 +243,11 @@ fn specify(error: &mut Error, text: &str, fault: Fault, at: u32) {
         }
         _ => {}
     }
+}
+
+fn column_of(text: &str, at: u32) -> usize {
+    let before = text.get(..at as usize).unwrap_or("");
+    before.len() - before.rfind(['\n', '\r']).map_or(0, |i| i + 1)
 }
 
 /// Says which columns differ.

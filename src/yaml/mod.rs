@@ -3,6 +3,7 @@
 //! The measure is what Prometheus loads, that is go-yaml v3 (`go.yaml.in/yaml/v3`), not the letter of YAML 1.2. Reading
 //! never fails: what was complete before an error, and what can be read safely after it, is in the tree.
 
+mod ahead;
 mod alias;
 mod builder;
 mod check;
@@ -15,6 +16,7 @@ mod opinion;
 mod raw;
 mod read;
 mod repair;
+mod resolve;
 mod resync;
 mod scalar;
 mod tags;
@@ -24,6 +26,7 @@ use crate::source::TextRange;
 
 pub use load::parse;
 pub use raw::{Piece, Raw};
+pub(crate) use resolve::Resolved;
 pub use tree::{Kind, NodeId, Style, Tree};
 
 /// A comment.

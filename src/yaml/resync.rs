@@ -33,6 +33,9 @@ pub(super) fn go_on(builder: &mut Builder, text: &str, sound: bool) {
 fn report(builder: &mut Builder, text: &str, stop: &Stop) {
     let mut error = message::stopped(text, stop);
     error.fatal &= fault::of_granit(&stop.problem) != Fault::QuoteIndent;
+    if builder.errors.iter().any(|known| known.range == error.range) {
+        return;
+    }
     error.notes.push("read after the error above".to_owned());
     builder.errors.push(error);
 }

@@ -291,3 +291,85 @@ fn any_cut_and_any_byte_is_read_without_a_panic_and_with_true_ranges() {
         }
     }
 }
+
+#[test]
+fn a_name_before_a_colon_ends_there() {
+    let text = "a: &x 1\n&key: 2\n*x : 3\nb: *x\n";
+    let read = tree(text);
+    let keys: Vec<_> = read.entries(read.documents()[0]).map(|(key, _)| key).collect();
+    assert!(read.is_null(keys[1]), "`&key:` is a null key with an anchor");
+    assert_eq!(read.anchor(keys[1]), Some("key"));
+    assert_eq!(read.text(keys[2]), "1");
+    let text = "a: &x k\n*x: 2\n";
+    let read = tree(text);
+    let keys: Vec<_> = read.entries(read.documents()[0]).map(|(key, _)| read.text(key)).collect();
+    assert_eq!(keys, ["a", "k"]);
+}
+
+#[test]
+fn a_colon_before_a_comma_belongs_to_the_name() {
+    let read = tree("{a:, b: c:, \"d\":}\n");
+    let pairs: Vec<_> = read.entries(read.documents()[0]).map(|(k, v)| (read.text(k), read.text(v))).collect();
+    assert_eq!(pairs, [("a:", ""), ("b", "c:"), ("d", "")]);
+}
+
+#[test]
+fn a_tag_that_does_not_fit_is_refused_where_it_is_decoded() {
+    assert_eq!(verdict("a: !!int 5\nb: !!float 5\nc: !!null ~\n"), (vec![], false));
+    assert!(verdict("a: !!bool yes\n").1);
+    assert!(verdict("a: !!int 5.5\n").1);
+    assert!(!verdict("~: !!int x\n").1, "what a null key stands for is not decoded");
+    assert!(!verdict("a: 1\n---\nb: 1\nc: !!int x\n").1, "behind the first document");
+}
+
+#[test]
+fn keys_of_binary_are_compared_as_written() {
+    let read = tree("team: a\n!!binary team: b\n!!binary dGVhbQ==: c\n");
+    assert_eq!(read.duplicates(read.documents()[0]).len(), 1);
+}
+
+#[test]
+fn a_stray_quote_at_the_beginning_is_an_error() {
+    let (messages, fatal) = verdict("'groups:\n- name: 'a'\n  rules: []\n");
+    assert!(fatal, "{messages:?}");
+}
+
+#[test]
+fn lines_read_as_one_text_are_shown_together() {
+    let text = "a:\n  b: c\n- d\n  e\n  f: g\n";
+    let error = &parse(text).errors[0];
+    assert_eq!(raw(text, error.range), "- d\n  e\n  f:");
+    assert_eq!(raw(text, error.related[0].0), "a");
+}
+
+#[test]
+fn text_behind_the_end_mark_takes_nothing_away() {
+    let parsed = parse("a: [1]\nb: {c: d}\n... x\n");
+    assert!(parsed.errors.iter().all(|error| !error.fatal) && parsed.errors.len() == 1, "{:?}", parsed.errors);
+    assert_eq!(parsed.tree.text(path(&parsed.tree, &["b", "c"])), "d");
+    assert!(verdict("a: b\n... x\n  y: z\n").1, "the scanner looks ahead");
+}
+
+#[test]
+fn a_comment_below_an_empty_block_scalar_is_a_comment() {
+    let read = tree("a:\n  b: |2\n   # c\n\n  d: |4-\n\n     # e\ng: h\n");
+    assert_eq!(read.text(path(&read, &["a", "b"])), "");
+    assert_eq!(read.text(path(&read, &["a", "d"])), "");
+    assert_eq!(read.text(path(&read, &["g"])), "h");
+}
+
+#[test]
+fn a_dash_alone_in_brackets_is_text() {
+    let read = tree("{a: -, b: [-]}\n");
+    assert_eq!(read.text(path(&read, &["a"])), "-");
+    assert_eq!(read.text(path(&read, &["b", "0"])), "-");
+    let read = tree("a &b: c\n");
+    assert_eq!(read.text(read.entries(read.documents()[0]).next().unwrap().0), "a &b");
+}
+
+#[test]
+fn tabs_inside_brackets_are_blanks() {
+    let read = tree("a:\n  - {b: c,\n\td: e,\n\t f: g}\n  - 1\n");
+    assert_eq!(read.text(path(&read, &["a", "0", "f"])), "g");
+    assert!(verdict("a:\n\tb: c\n").1);
+}

@@ -1,8 +1,10 @@
 //! The tree: nodes in one vector, children in another, scalar values as slices of the text wherever they stand there verbatim.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::Comment;
+use super::resolve::{self, Resolved};
 use super::scalar;
 use crate::source::TextRange;
 
@@ -175,6 +177,11 @@ impl Tree {
         }
     }
 
+    /// What go-yaml takes the scalar for by its looks, were it plain.
+    pub(crate) fn resolved(&self, id: NodeId) -> Resolved {
+        resolve::resolve(self.text(id))
+    }
+
     fn children(&self, id: NodeId) -> &[NodeId] {
         let node = self.node(self.resolve(id));
         if !matches!(node.kind, Kind::Mapping | Kind::Sequence) {
@@ -275,9 +282,9 @@ impl Tree {
         for (key, _) in self.entries(id) {
             let kind = self.kind(key);
             let text = match kind {
-                Kind::Scalar => self.text(key),
-                Kind::Alias => self.text.get(self.range(key).range()).unwrap_or(""),
-                Kind::Mapping | Kind::Sequence => "",
+                Kind::Scalar => self.written(key),
+                Kind::Alias => Cow::Borrowed(self.text.get(self.range(key).range()).unwrap_or("")),
+                Kind::Mapping | Kind::Sequence => Cow::Borrowed(""),
             };
             match first.entry((kind as u8, text)) {
                 std::collections::hash_map::Entry::Occupied(entry) => found.push((*entry.get(), key)),
@@ -287,6 +294,15 @@ impl Tree {
             }
         }
         found
+    }
+
+    /// The text of a scalar before the tag `!!binary` does its work.
+    fn written(&self, id: NodeId) -> Cow<'_, str> {
+        if self.tag(id) != Some("!!binary") {
+            return Cow::Borrowed(self.text(id));
+        }
+        let node = self.node(id);
+        Cow::Owned(scalar::decode(&self.text, self.range(id), node.style, node.indent).into_value())
     }
 
     /// Every comment, in order.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use groundrules::evidence::Evidence;
-use groundrules::evidence::history::{self, HOUR};
+use groundrules::evidence::history::{self, SECOND};
 use groundrules::evidence::links::{Answer, Question, Verdict};
 use groundrules::lint::report::Report;
 use groundrules::lint::{self, Input};
@@ -119,13 +119,12 @@ impl Case {
     /// away. Called from the last fence to the first, so that offsets stay.
     pub fn replace(&self, page: &mut String, kind: &str, body: &str) {
         let fence = if body.is_empty() { String::new() } else { format!("```{kind}\n{body}```\n") };
-        match self.fence(kind) {
-            Some((range, _)) => page.replace_range(range.clone(), &fence),
-            None => {
-                let others = self.fences.iter().filter(|(kind, ..)| kind != "diff");
-                let end = others.map(|(_, range, _)| range.end).max().unwrap_or(page.len());
-                page.insert_str(end, &format!("\n{fence}"));
-            }
+        if let Some((range, _)) = self.fence(kind) {
+            page.replace_range(range.clone(), &fence);
+        } else {
+            let others = self.fences.iter().filter(|(kind, ..)| kind != "diff");
+            let end = others.map(|(_, range, _)| range.end).max().unwrap_or(page.len());
+            page.insert_str(end, &format!("\n{fence}"));
         }
     }
 }
@@ -205,10 +204,10 @@ fn diff(old: &str, new: &str, out: &mut String) {
     let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let tail = a[head..].iter().rev().zip(b[head..].iter().rev()).take_while(|(x, y)| x == y).count();
     if let Some(before) = head.checked_sub(1) {
-        *out += &format!("  {}\n", a[before]);
+        out.extend(["  ", a[before], "\n"]);
     }
-    a[head..a.len() - tail].iter().for_each(|line| *out += &format!("- {line}\n"));
-    b[head..b.len() - tail].iter().for_each(|line| *out += &format!("+ {line}\n"));
+    a[head..a.len() - tail].iter().for_each(|line| out.extend(["- ", line, "\n"]));
+    b[head..b.len() - tail].iter().for_each(|line| out.extend(["+ ", line, "\n"]));
 }
 
 #[derive(Deserialize)]
@@ -281,7 +280,7 @@ fn snapshot(fired: &Fired) -> history::History {
     for Fire { rule, labels, hours } in &fired.episodes {
         let mut labels = labels.clone();
         labels.insert("alertname".to_owned(), rule.clone());
-        let [first, last] = [hours.0, hours.1].map(|hours| start + (hours * HOUR as f64) as i64);
+        let [first, last] = [hours.0, hours.1].map(|hours| start + (hours * 3600.0) as i64 * SECOND);
         let line = serde_json::json!({
             "rule": rule, "labels": labels, "state": "firing", "first": first / 1000, "last": last / 1000, "samples": 1, "open": false,
         });

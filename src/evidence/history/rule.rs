@@ -62,6 +62,11 @@ impl RulePattern {
         Self { name: Pattern::Exact(name.into()), labels: Vec::new() }
     }
 
+    /// The same rule, whatever labels it sets.
+    pub fn any_labels(rule: &Self) -> Self {
+        Self { name: rule.name.clone(), labels: Vec::new() }
+    }
+
     /// Whether `series` can be one of this rule.
     pub fn matches(&self, series: &Series) -> bool {
         self.name.matches(series.rule)

@@ -43,11 +43,12 @@ pub trait Files {
     fn read(&self, tree: &Tree, file: &str) -> Result<String, Trouble>;
 }
 
-/// `a/b`, or `b` where `a` is empty.
+/// `a/b`, or `b` where `a` is empty or `.`.
 pub fn join(folder: &str, name: &str) -> String {
     let folder = if folder == "/" { "" } else { folder.trim_end_matches('/') };
     match (folder, name) {
-        ("", _) => name.to_owned(),
+        (".", "") => ".".to_owned(),
+        ("" | ".", _) => name.to_owned(),
         (_, "") => folder.to_owned(),
         _ => format!("{folder}/{name}"),
     }

@@ -56,9 +56,15 @@ impl Check<'_> {
             return;
         }
         let text = self.slice(id);
+        let place = self.ast.range(id);
         let error = self.report(id, format!("a {} can't be an operand", ty.words()));
         error.note("operators take scalars and instant vectors");
-        if ty == Type::Matrix {
+        let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+        if ty == Type::String && inner.parse::<f64>().is_ok() {
+            error.help(format!("write `{inner}` without quotes")).fix(place, inner);
+        } else if ty == Type::String {
+            error.help("a label is compared between braces, as in `metric{label=\"value\"}`");
+        } else {
             error.help(format!("make an instant vector of it, as in {}", super::calls::example("rate", text)));
         }
     }

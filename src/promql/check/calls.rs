@@ -21,7 +21,7 @@ impl Check<'_> {
                 let swapped = got == 2 && types.next_back().flatten() == function.argument(0);
                 self.mismatch(argument, wanted, ty, function.name);
                 if swapped && number == 0 {
-                    self.swapped(call);
+                    self.swapped(self.ast.list(call.arguments));
                     return;
                 }
             }
@@ -65,6 +65,14 @@ impl Check<'_> {
         }
         let name = aggregate.op.name();
         let mut arguments = self.ast.list(aggregate.arguments);
+        let types: Vec<_> = self.ast.list(aggregate.arguments).map(|argument| self.ast.ty(argument)).collect();
+        if types == [Some(Type::Vector), Some(Type::Scalar)] && aggregate.op != Aggregator::CountValues {
+            if let Some(parameter) = arguments.next() {
+                self.mismatch(parameter, Type::Scalar, Type::Vector, name);
+                self.swapped(self.ast.list(aggregate.arguments));
+            }
+            return;
+        }
         if let Some(expr) = arguments.next_back()
             && let Some(ty) = self.ast.ty(expr).filter(|&ty| ty != Type::Vector)
         {
@@ -112,8 +120,8 @@ impl Check<'_> {
         }
     }
 
-    fn swapped(&mut self, call: &Call) {
-        let mut arguments = self.ast.list(call.arguments);
+    /// Two arguments stand in each other's place: the error that was made last says so.
+    fn swapped(&mut self, mut arguments: impl Iterator<Item = NodeId>) {
         let (Some(first), Some(second)) = (arguments.next(), arguments.next()) else { return };
         let (a, b) = (self.ast.range(first), self.ast.range(second));
         let (left, right) = (self.slice(first), self.slice(second));

@@ -7,6 +7,7 @@ use crate::promql::functions::{self, Function};
 use crate::promql::parser::Parser;
 use crate::promql::token::{Aggregator, BinaryOp};
 use crate::source::TextRange;
+use crate::suggest::closest;
 
 /// Operators that older servers do not know.
 pub(in crate::promql) fn operator_version(parser: &mut Parser, op: BinaryOp, range: TextRange) {
@@ -44,6 +45,10 @@ pub(in crate::promql) fn call(parser: &mut Parser, name: TextRange, function: Op
     }
 }
 
+/// Functions as other languages call them, and what they are here.
+const ELSEWHERE: [(&str, &str); 5] =
+    [("mean", "avg"), ("average", "avg"), ("log", "ln"), ("percentile", "quantile"), ("now", "time")];
+
 fn unknown_function(parser: &mut Parser, name: TextRange, written: &str, at: usize) {
     if parser.sink.is_full() {
         return;
@@ -59,30 +64,15 @@ fn unknown_function(parser: &mut Parser, name: TextRange, written: &str, at: usi
         error.suggest(name, "double_exponential_smoothing");
         return;
     }
+    if let Some((_, ours)) = ELSEWHERE.iter().find(|(other, _)| *other == lower) {
+        error.help(format!("write `{ours}`")).suggest(name, *ours);
+        return;
+    }
     let all = functions::functions().iter().map(|function| function.name);
     let all = all.chain(Aggregator::ALL.map(Aggregator::name));
-    let near = all.map(|known| (distance(&lower, known), known)).min();
-    if let Some((_, known)) = near.filter(|&(far, known)| far <= 1 + known.len() / 5) {
+    if let Some(known) = closest(&lower, all) {
         error.help(format!("did you mean `{known}`?")).suggest(name, known);
     }
-}
-
-/// How many letters must be changed, added or left out to make one word of the other. Long words are not worth the look.
-fn distance(a: &str, b: &str) -> usize {
-    if a.len() > 40 || !a.is_ascii() {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let changed = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// An aggregation that is complete: its number of arguments, and whether it is switched on.

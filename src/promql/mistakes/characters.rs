@@ -1,6 +1,7 @@
 //! Characters that mean nothing in `PromQL`, or something else than was meant.
 
-use crate::promql::error::{Error, Sink};
+use crate::fault::Error;
+use crate::promql::error::Sink;
 use crate::promql::lexer::{Lexer, is_alphanumeric};
 use crate::promql::range;
 use crate::promql::token::{BinaryOp, Kind};
@@ -8,13 +9,17 @@ use crate::source::TextRange;
 use crate::unquote::UnquoteError;
 
 /// Habits from other languages: what is written, what it is for, and the token it becomes.
-const HABITS: [(&str, &str, Option<Kind>); 16] = [
+const HABITS: [(&str, &str, Option<Kind>); 20] = [
     ("&&", "and", Some(Kind::Operator(BinaryOp::And))),
     ("||", "or", Some(Kind::Operator(BinaryOp::Or))),
     ("&", "and", Some(Kind::Operator(BinaryOp::And))),
     ("|", "or", Some(Kind::Operator(BinaryOp::Or))),
     ("=>", ">=", Some(Kind::Operator(BinaryOp::GreaterEqual))),
     ("=<", "<=", Some(Kind::Operator(BinaryOp::LessEqual))),
+    ("===", "==", Some(Kind::Operator(BinaryOp::Equal))),
+    ("!==", "!=", Some(Kind::Operator(BinaryOp::NotEqual))),
+    ("=!", "!=", Some(Kind::Operator(BinaryOp::NotEqual))),
+    ("<>", "!=", Some(Kind::Operator(BinaryOp::NotEqual))),
     ("≥", ">=", Some(Kind::Operator(BinaryOp::GreaterEqual))),
     ("≤", "<=", Some(Kind::Operator(BinaryOp::LessEqual))),
     ("≠", "!=", Some(Kind::Operator(BinaryOp::NotEqual))),
@@ -42,7 +47,7 @@ pub(in crate::promql) fn character(lexer: &mut Lexer, sink: &mut Sink) -> Option
     if lexer.in_braces() {
         return in_braces(lexer, first, sink);
     }
-    if first == '=' && rest.starts_with("=~") || first == '!' {
+    if first == '=' && rest.starts_with("=~") || first == '!' && !rest.starts_with("!==") {
         return regex_outside_braces(lexer, sink);
     }
     if let Some(&(wrong, right, kind)) = HABITS.iter().find(|(wrong, ..)| rest.starts_with(wrong)) {
@@ -281,6 +286,9 @@ fn unknown(lexer: &mut Lexer, first: char, sink: &mut Sink) -> Option<Kind> {
     match first {
         '\\' => error.note("a `\\` has a meaning between quotes only"),
         '#' => error.note("between the bracket and its number the server knows no comments"),
+        '.' => error
+            .note("the name of a metric is made of letters, digits, `_` and `:`")
+            .help("write any other one between quotes, as in `{\"a.b\"}`"),
         '?' | ';' => error.help("leave it out"),
         _ => error,
     };

@@ -122,9 +122,9 @@ fn whole(text: &str) -> Option<String> {
 
 /// The range or step of a selector must lie above zero, and fit.
 pub(in crate::promql) fn not_positive(parser: &mut Parser, duration: NodeId) {
-    let Some(value) = parser.tree.seconds(duration, parser.text) else { return };
+    let Some(value) = parser.tree.value(duration, parser.text) else { return };
     let range = parser.tree.node(duration).range;
-    let with_unit = !matches!(parser.tree.node(duration).kind, Node::Number { duration: false, .. });
+    let Node::Number { duration: with_unit, .. } = parser.tree.node(duration).kind else { return };
     if value <= 0.0 && parser.sink.is_empty() {
         parser.sink.report(range.start as usize, range, "a range or step must be longer than nothing");
     } else if !with_unit && parser.options.version < (Version { major: 2, minor: 54 }) {
@@ -160,7 +160,7 @@ pub(in crate::promql) fn experimental_duration(parser: &mut Parser, first: TextR
 }
 
 pub(in crate::promql) fn division_by_zero(parser: &mut Parser, op: BinaryOp, range: TextRange, rhs: NodeId) {
-    if !matches!(op, BinaryOp::Div | BinaryOp::Mod) || parser.tree.seconds(rhs, parser.text) != Some(0.0) {
+    if !matches!(op, BinaryOp::Div | BinaryOp::Mod) || parser.tree.value(rhs, parser.text) != Some(0.0) {
         return;
     }
     parser.sink.report(range.start as usize, range, "division by zero");

@@ -162,10 +162,10 @@ pub(in crate::promql) fn matrix(parser: &mut Parser, node: NodeId, brackets: Tex
                 error.note("a range of computed values is a subquery, with a colon");
                 if let Some(inside) = inside {
                     let text = parser.text.get(brackets.range()).unwrap_or_default();
-                    error
-                        .help("put the range right after the metric")
-                        .fix(TextRange::at(inside), text)
-                        .fix(brackets, "");
+                    let end = TextRange::at(parser.tree.node(inside).range.end);
+                    error.help("put the range right after the metric").fix(end, text).fix(brackets, "");
+                    // That the range is missing there needs no error of its own.
+                    parser.tree.node_mut(inside).ty = None;
                     return;
                 }
                 error.help("put the range right after the metric, or write a subquery with `:` before `]`");
@@ -180,7 +180,7 @@ pub(in crate::promql) fn matrix(parser: &mut Parser, node: NodeId, brackets: Tex
         }
         return;
     };
-    if !seen.bars_range {
+    if !seen.offset && !seen.at {
         return;
     }
     let vector = vector.load(&parser.tree.words);
@@ -198,11 +198,11 @@ pub(in crate::promql) fn matrix(parser: &mut Parser, node: NodeId, brackets: Tex
 }
 
 /// Where the range of `rate(x)[5m]` belongs: after the selector of a function that wants one.
-fn selector_that_wants_a_range(parser: &Parser, kind: Node) -> Option<u32> {
+fn selector_that_wants_a_range(parser: &Parser, kind: Node) -> Option<NodeId> {
     let Node::Call(call) = kind else { return None };
     let call = call.load(&parser.tree.words);
     let mut arguments = call.arguments.iter(&parser.tree.words).enumerate();
     let place = arguments.find(|(number, _)| call.function.and_then(|f| f.argument(*number)) == Some(Type::Matrix));
-    let selector = parser.tree.node(place?.1);
-    matches!(selector.kind, Node::Vector(_)).then_some(selector.range.end)
+    let selector = place?.1;
+    matches!(parser.tree.node(selector).kind, Node::Vector(_)).then_some(selector)
 }

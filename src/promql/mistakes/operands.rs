@@ -231,6 +231,9 @@ fn stray_grouping(parser: &mut Parser, operand: NodeId) {
     stray_clause(parser);
 }
 
+/// Operators of `MetricsQL`, and those of `PromQL` that do nearly the same.
+const METRICSQL: [(&str, &str); 3] = [("if", "and"), ("ifnot", "unless"), ("default", "or")];
+
 /// Two operands side by side.
 fn no_operator(parser: &mut Parser, operand: NodeId) -> After {
     let token = parser.token;
@@ -252,13 +255,24 @@ fn no_operator(parser: &mut Parser, operand: NodeId) -> After {
             (Node::Vector(_), Kind::LeftParen) => {
                 error.help("only functions and aggregations are followed by a parenthesis");
             }
+            (Node::Number { .. }, Kind::Number) => {
+                error.help("write the digits of a number without blanks");
+            }
+            (Node::Vector(_), _) if word.eq_ignore_ascii_case("if") => {
+                error.note("there is no `if`: an alert fires for every series that the expression returns");
+                error.help("leave it out");
+            }
             (Node::Vector(_), _) if word.eq_ignore_ascii_case("not") => {
                 error.note("there is no `not`").help("write `a unless b` for what is in a and not in b");
             }
             _ if next == "for" => {
                 error.note("how long an alert must hold is the field `for` of the rule, not part of its expression");
             }
-            _ => {}
+            _ => {
+                if let Some((_, ours)) = METRICSQL.iter().find(|(word, _)| *word == next) {
+                    error.note(format!("`{next}` is an operator of MetricsQL")).help(format!("write `{ours}`"));
+                }
+            }
         }
         parser.side_by_side(operand);
         return After::Next;
@@ -291,6 +305,10 @@ pub(in crate::promql) fn comma_outside_call(parser: &mut Parser, operand: NodeId
     let range = parser.token.range;
     let error = parser.sink.unexpected(range.start as usize, range, "a comma outside of a call");
     error.note("commas separate arguments, matchers and labels");
+    let digit = |at: Option<usize>| at.and_then(|at| parser.text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+    if digit((range.start as usize).checked_sub(1)) && digit(Some(range.end as usize)) {
+        error.help("write `.` for a decimal point; digits are not grouped by commas");
+    }
     parser.side_by_side(operand);
     parser.take();
     After::Next

@@ -30,15 +30,26 @@ pub(in crate::promql) fn comma_in_braces(parser: &mut Parser) {
     parser.take();
 }
 
+/// A matcher right after another one; `and` and `or` between them are stepped over.
 pub(in crate::promql) fn no_comma_in_braces(parser: &mut Parser) {
     let token = parser.token;
     let shown = named(parser, token);
     let between = TextRange::at(parser.previous_end);
-    parser
-        .sink
-        .unexpected(token.range.start as usize, token.range, format!("expected `,` or `}}` before {shown}"))
-        .help("write a comma between the matchers")
-        .fix(between, ",");
+    let (at, word) = (token.range.start as usize, parser.slice(token.range).to_ascii_lowercase());
+    if !matches!(word.as_str(), "and" | "or") {
+        let message = format!("expected `,` or `}}` before {shown}");
+        let error = parser.sink.unexpected(at, token.range, message);
+        error.help("write a comma between the matchers").fix(between, ",");
+        return;
+    }
+    let error = parser.sink.unexpected(at, token.range, format!("expected `,` or `}}`, not {shown}"));
+    error.note("all matchers between braces must match");
+    if word == "and" {
+        error.help("write a comma between the matchers").fix(between.cover(token.range), ",");
+    } else {
+        error.help("write one regex, as in `=~\"a|b\"`, or `or` between two selectors");
+    }
+    parser.take();
 }
 
 /// Something else than a name between braces.
@@ -70,6 +81,9 @@ pub(in crate::promql) fn no_match_operator(parser: &mut Parser, name: TextRange)
         value = parser.take().range;
     } else {
         error.note("a matcher is a label, an operator and a value between quotes");
+        if shown == "`in`" {
+            error.help("write the values as a regex, as in `=~\"a|b\"`");
+        }
     }
     Matcher { range: name.cover(value), name: Some(name), op: MatchOp::Equal, op_range: TextRange::at(name.end), value }
 }

@@ -25,6 +25,12 @@ fn a_certain_mistake_comes_with_its_correction() {
         ("a && b", "a and b"),
         ("a||b", "a or b"),
         ("a => 5", "a >= 5"),
+        ("a === 5", "a == 5"),
+        ("a !== 5", "a != 5"),
+        ("a =! 5", "a != 5"),
+        ("a <> 5", "a != 5"),
+        ("a == \"5\"", "a == 5"),
+        ("x{a=\"b\" and c=\"d\"}", "x{a=\"b\", c=\"d\"}"),
         ("a ≥ 5", "a >= 5"),
         ("1 > 2", "1 > bool 2"),
         ("a + bool b", "a + b"),
@@ -49,6 +55,10 @@ fn a_likely_mistake_comes_with_a_guess_that_is_called_one() {
         ("rate(sum(x))", "rate(sum(x)[5m:])"),
         ("histogram_quantile(0.9 x)", "histogram_quantile(0.9, x)"),
         ("histogram_quantile(x, 0.9)", "histogram_quantile(0.9, x)"),
+        ("topk(x, 3)", "topk(3, x)"),
+        ("mean(x)", "avg(x)"),
+        ("log(x)", "ln(x)"),
+        ("irates(x[5m])", "irate(x[5m])"),
         ("avg_over_tim(x[5m])", "avg_over_time(x[5m])"),
         ("sum(x", "sum(x)"),
         ("sum(x))", "sum(x)"),
@@ -83,6 +93,29 @@ fn the_first_error_stands_at_the_place_to_mend() {
         let error = &read(text).errors[0];
         assert_eq!(&text[error.range.range()], place, "{text}: {}", error.message);
     }
+}
+
+#[test]
+fn habits_of_other_languages_are_answered() {
+    for (text, words) in [
+        ("a > 1,5", "decimal point"),
+        ("a > 1 000", "without blanks"),
+        ("if a == 0", "there is no `if`"),
+        ("a default 0", "MetricsQL"),
+        ("not a", "unless"),
+        ("a.b > 1", "between quotes"),
+        ("a == \"b\"", "between braces"),
+        ("a{b in (\"c\")}", "regex"),
+        ("a{b=\"c\" or d=\"e\"}", "two selectors"),
+        ("a > 80%", "no units"),
+        ("a > 0 for 5m", "field `for`"),
+        ("holt_winters(a[5m], 0.5, 0.5)", "double_exponential_smoothing"),
+    ] {
+        let error = &read(text).errors[0];
+        let said = [error.notes.as_slice(), error.help.as_slice()].concat().join("; ");
+        assert!(said.contains(words), "{text}: {said}");
+    }
+    assert_eq!(read("rate(x)[5m]").errors.len(), 1, "what follows from an error is none of its own");
 }
 
 #[test]

@@ -124,6 +124,7 @@ fn selectors_are_printed_with_sorted_matchers() {
         ("x{}", "x"),
         ("{\"a.b\", \"l.m\"=~`x|y`}", "{\"l.m\"=~\"x|y\",__name__=\"a.b\"}"),
         ("x @ 1.5 offset -1h", "x @ 1.500 offset -1h"),
+        ("x offset NaN", "x offset --106751d23h47m16s854ms"),
         ("x offset 1m @ end()", "x @ end() offset 1m"),
         ("x[5m] offset 0s anchored", "x[5m] anchored"),
         ("sum(x) by (\"a.b\", c)", "sum by (\"a.b\", c) (x)"),

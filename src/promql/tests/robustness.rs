@@ -117,3 +117,27 @@ fn nodes_and_errors_grow_with_the_length_and_no_faster() {
         assert!(tenfold <= 11 * once + 20, "{piece:?}: {once} and {tenfold}");
     }
 }
+
+#[test]
+fn nobody_reads_on_once_too_much_is_wrong() {
+    for piece in ["{", "{{", "${", "*", "<", "$x", "x{", "[", "@", "=~", "“\n"] {
+        let parsed = read(&piece.repeat(100_000));
+        assert!((1..=100).contains(&parsed.errors.len()), "{piece:?}: {} errors", parsed.errors.len());
+        assert!(parsed.ast.ids().len() < 10_000, "{piece:?}: {} nodes", parsed.ast.ids().len());
+    }
+}
+
+#[test]
+fn errors_quote_little_of_what_is_wrong() {
+    let nested = |open: &str| format!("{}\"a\"{}", open.repeat(500), ")".repeat(500));
+    for text in [
+        nested("rate("),
+        nested("scalar("),
+        nested("clamp_max(1, "),
+        format!("{}({}", "n".repeat(5000), ",".repeat(500)),
+    ] {
+        let parsed = read(&text);
+        let said: usize = parsed.errors.iter().map(|error| format!("{error:?}").len()).sum();
+        assert!(!parsed.errors.is_empty() && said < 100 * 2000, "{said} bytes");
+    }
+}

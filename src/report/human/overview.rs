@@ -16,7 +16,10 @@ const LISTED: usize = 15;
 /// Writes the causes, gravest first, and says whether lines of policy are among it.
 pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<bool> {
     let listed = if page.options.all { page.causes.len() } else { LISTED };
-    heading(out, "causes, worst first, with the lines of groundrules.yaml that would settle them")?;
+    heading(
+        out,
+        "causes, worst first, with the lines of groundrules.yaml that would settle them (write `rules:` once)",
+    )?;
     let (mut told, mut proposed) = (Vec::new(), false);
     for cause in page.causes.iter().take(listed) {
         let proposals = if told.contains(&cause.rule) { Vec::new() } else { settle::proposals(page, cause) };

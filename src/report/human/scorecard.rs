@@ -1,5 +1,6 @@
 //! The scorecard: how many alerts hold which ground rule.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use codespan_reporting::term::termcolor::{ColorSpec, WriteColor};
@@ -7,6 +8,7 @@ use codespan_reporting::term::termcolor::{ColorSpec, WriteColor};
 use super::{Page, bold, of_severity, paint};
 use crate::diagnostic::Severity;
 use crate::lint::report::Tally;
+use crate::report::open;
 
 const COLUMNS: [&str; 6] = ["holds", "broken", "unknown", "not asked", "exempt", "waived"];
 const BROKEN: usize = 1;
@@ -25,8 +27,13 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
         paint(out, &bold(), &format!("  {title:>width$}"))?;
     }
     writeln!(out)?;
+    let found: BTreeSet<&str> = open(page.report).map(|finding| finding.diagnostic.rule).collect();
     for (meta, row) in page.report.ran.iter().zip(&rows) {
-        let is_broken = row[BROKEN] > 0;
+        // A finding may concern no alert: a file that cannot be read, a waiver.
+        let is_broken = row[BROKEN] > 0 || found.contains(meta.id);
+        if !is_broken && ["waiver-", "policy-"].iter().any(|about| meta.id.starts_with(about)) {
+            continue;
+        }
         paint(out, &of_severity(Severity::Error), if is_broken { "✗ " } else { "  " })?;
         let style = if is_broken { bold() } else { ColorSpec::new() };
         paint(out, &style, &format!("{:names$}", meta.id))?;

@@ -8,6 +8,8 @@ use crate::report::causes::Cause;
 
 /// Findings shown in full without a policy.
 const WORST: usize = 20;
+/// Findings of one cause and severity that come before all others of milder causes.
+const FEW: usize = 5;
 /// Findings of one cause shown with a policy.
 const OF_EACH: usize = 20;
 
@@ -53,8 +55,8 @@ fn some_of_each<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
     shown
 }
 
-/// The gravest findings, spread over causes so that one thing does not fill the page: the first of each cause, then the second
-/// of each, and so on; errors before warnings before notes.
+/// The gravest findings, spread over causes so that one thing does not fill the page: errors before warnings before notes, the
+/// first of each cause, then the second of each, and so on; more than a few of one cause only where there is room.
 fn worst(page: &Page<'_>) -> Vec<usize> {
     let mut ranked = Vec::new();
     for (cause, of_cause) in page.causes.iter().enumerate() {
@@ -64,12 +66,12 @@ fn worst(page: &Page<'_>) -> Vec<usize> {
             let turn = &mut seen[severity as usize];
             *turn += 1;
             if *turn <= WORST {
-                ranked.push((Reverse(severity), *turn, cause, index));
+                ranked.push((*turn > FEW, Reverse(severity), *turn, cause, index));
             }
         }
     }
     ranked.sort_unstable();
     ranked.truncate(WORST);
-    ranked.sort_unstable_by_key(|&(severity, _, cause, index)| (severity, cause, index));
+    ranked.sort_unstable_by_key(|&(_, severity, _, cause, index)| (severity, cause, index));
     ranked.into_iter().map(|(.., index)| index).collect()
 }

@@ -15,10 +15,10 @@ const MENDED_IN_FILES: [&str; 4] = ["yaml-syntax", "rule-structure", "promql-syn
 
 /// Lint rules that a policy can teach what it needs to know: when, and lines to adapt.
 const TEACH: [(&str, &str, &str); 4] = [
-    ("owner-missing", "if another key names the owner, say which:", "owner: {labels: [team]}"),
-    ("severity-missing", "if another label holds the severity, say which:", "severity: {labels: [severity]}"),
-    ("severity-unknown", "if these are your words, list them:", "severity: {values: [critical, warning, info]}"),
-    ("runbook-missing", "if another key links the runbook, say which:", "runbook: {annotations: [runbook_url]}"),
+    ("owner-missing", "if another key names the owner, say which:", "owner: {labels: [YOUR_KEY]}"),
+    ("severity-missing", "if another label holds the severity, say which:", "severity: {labels: [YOUR_KEY]}"),
+    ("severity-unknown", "if these are your words, list them:", "severity: {values: [YOUR, WORDS]}"),
+    ("runbook-missing", "if another key links the runbook, say which:", "runbook: {annotations: [YOUR_KEY]}"),
 ];
 
 /// What would settle a cause: what the alerts themselves suggest, else what the lint rule can be taught; and, where it is more
@@ -40,7 +40,7 @@ pub(super) fn proposals(page: &Page<'_>, cause: &Cause) -> Vec<Proposal> {
     }
     if cause.findings.len() > 1 && page.report.ran.iter().any(|meta| meta.id == cause.rule) {
         let when = if proposals.is_empty() { "to do without this rule:" } else { "or to do without this rule:" };
-        let lines = format!("rules: {{{}: {{level: off}}}}", cause.rule);
+        let lines = format!("rules:\n  {}: off", cause.rule);
         proposals.push(Proposal { when: when.to_owned(), lines });
     }
     proposals

@@ -217,14 +217,15 @@ fn a_first_run_is_summed_up() {
 ✗ owner-missing         2      30        ·          ·       ·       ·
 ✗ severity-unknown     31       1        ·          ·       ·       ·
 
-causes, worst first, with the lines of groundrules.yaml that would settle them
+causes, worst first, with the lines of groundrules.yaml that would settle them (write `rules:` once)
 
 error[runbook-missing]: alerts link no runbook: 2 of 32, in 1 file
   ┌─ first at rules/disk.yaml:4:12
   = if another key links the runbook, say which:
-      runbook: {annotations: [runbook_url]}
+      runbook: {annotations: [YOUR_KEY]}
   = or to do without this rule:
-      rules: {runbook-missing: {level: off}}
+      rules:
+        runbook-missing: off
 
 warning[owner-missing]: alerts name no owner: 30 of 32, in 1 file
   ┌─ first at rules/web.yaml:1:10
@@ -232,12 +233,13 @@ warning[owner-missing]: alerts name no owner: 30 of 32, in 1 file
       owner:
         labels: [service]
   = or to do without this rule:
-      rules: {owner-missing: {level: off}}
+      rules:
+        owner-missing: off
 
 warning[severity-unknown]: severity `critcal` is not one that is known: 1 alert in 1 file
   ┌─ at rules/disk.yaml:7:17
   = if these are your words, list them:
-      severity: {values: [critical, warning, info]}
+      severity: {values: [YOUR, WORDS]}
 
 the worst 20 of 33 findings; `--all` shows every one
 

@@ -155,8 +155,8 @@ impl<'a> Diagnostic<'a> {
     /// What stands at the finding's own place, then the further places.
     fn labels(&self) -> impl Iterator<Item = Label<'a>> + use<'a, '_> {
         let diagnostic = &self.finding.diagnostic;
-        let own = (!diagnostic.label.is_empty()).then_some((diagnostic.span, &diagnostic.label));
-        let related = diagnostic.related.iter().map(|label| (label.span, &label.message));
+        let own = (!diagnostic.label.is_empty()).then_some((diagnostic.span, &*diagnostic.label));
+        let related = diagnostic.related.iter().map(|label| (label.span, label.message.as_str()));
         own.into_iter().chain(related).map(|(span, message)| Label {
             file: self.path(span),
             span: Place::new(span, self.positions),

@@ -1,9 +1,10 @@
 //! What people are told.
 
 use super::*;
+use crate::source::TextRange;
 
 fn first(text: &str) -> Error {
-    parse(text).errors.into_iter().next().unwrap_or_default()
+    parse(text).errors.into_iter().next().unwrap_or_else(|| Error::new(TextRange::default(), ""))
 }
 
 /// The text after the fix of its first error, and whether the fix is safe.
