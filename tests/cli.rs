@@ -191,3 +191,13 @@ fn an_owner_that_nobody_has_is_a_mistake() {
     assert!(ran.code == 2 && ran.stderr.contains("did you mean `storage`"), "{}", ran.stderr);
     assert_eq!(check(tree.path(), &[".", "--owner", "storage"]).code, 0);
 }
+
+#[test]
+fn what_a_broken_file_hides_is_unknown_not_missing() {
+    let broken = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    annotations:\n      summary: a: b\n    labels: {severity: page, team: t}\n";
+    let tree = folder(&[("a.yaml", broken)]);
+    let ran = check(tree.path(), &[".", "--format", "concise"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("error[yaml-syntax]"), "{}", ran.stdout);
+}

@@ -43,8 +43,9 @@ impl Lowering<'_> {
         let loaded = if null { "" } else { view.tree.text(target) };
         let written = unknown.then(|| layer.written(self.source, raw.range, loaded));
         let value = written.as_deref().unwrap_or(loaded);
+        let len = value.len();
         let value = if used == Use::Word { self.word(value) } else { value.into() };
-        if target != id && !self.spend(value.len() / 8) {
+        if !self.keep(len) {
             return None;
         }
         let alias = (view.tree.kind(id) == Kind::Alias).then(|| self.span(view.layer, view.tree.range(id)));

@@ -8,6 +8,7 @@ use super::desugar;
 use super::placeholder::Marks;
 use super::shapes::{Place, View};
 use super::{Comment, Dialect, File, Layer, Problem, Reading, recognise};
+use crate::diagnostic::Severity;
 use crate::promql;
 use crate::source::{Source, SourceId, Span, TextRange};
 use crate::yaml::{self, ErrorKind, Parsed};
@@ -41,6 +42,8 @@ pub(super) struct Lowering<'a> {
     pub rule: Option<u32>,
     /// Nodes that may still be visited; aliases could lead round for ever.
     visits: usize,
+    /// Bytes of values that may still be kept; aliases could ask for any amount.
+    bytes: usize,
     /// Whether they did.
     cut: bool,
     /// Which limit of the YAML reader the file goes beyond.
@@ -71,6 +74,7 @@ impl<'a> Lowering<'a> {
             marks: Marks::default(),
             rule: None,
             visits: 0,
+            bytes: 0,
             cut: false,
             limit: None,
             rule_file: false,
@@ -94,6 +98,15 @@ impl<'a> Lowering<'a> {
             self.words.insert(word.clone());
         }
         word
+    }
+
+    /// Whether a value of this length may still be kept.
+    pub(super) fn keep(&mut self, len: usize) -> bool {
+        match self.bytes.checked_sub(len) {
+            Some(left) => self.bytes = left,
+            None => self.cut = true,
+        }
+        !self.cut
     }
 
     /// Whether this much may still be done; aliases and merge keys could ask for any amount.
@@ -157,6 +170,7 @@ impl<'a> Lowering<'a> {
 
     fn view<'t>(&mut self, parsed: &'t Parsed, layer: u32) -> View<'t> {
         self.visits = self.visits.saturating_add(parsed.tree.nodes().count().saturating_mul(8)).saturating_add(10_000);
+        self.bytes = self.bytes.saturating_add(parsed.tree.source().len().saturating_mul(4)).saturating_add(1 << 20);
         View { tree: &parsed.tree, layer }
     }
 
@@ -219,8 +233,32 @@ impl<'a> Lowering<'a> {
             file.reading = Reading::NotChecked("too-large", why);
         }
         file.comments.sort_by_key(|comment| comment.span.start);
+        hide_what_was_not_read(&mut file);
         file.problems.sort_by_key(|problem| (problem.diagnostic.span.start, problem.diagnostic.span.end));
         file
+    }
+}
+
+/// Where YAML breaks off inside of a rule, what follows in it was not read: its labels and annotations may be there, and that a
+/// key is missing is not said.
+fn hide_what_was_not_read(file: &mut File) {
+    let breaks: Vec<u32> = file
+        .problems
+        .iter()
+        .map(|problem| &problem.diagnostic)
+        .filter(|diagnostic| diagnostic.rule == "yaml-syntax" && diagnostic.severity == Severity::Error)
+        .flat_map(|diagnostic| {
+            std::iter::once(diagnostic.span.start).chain(diagnostic.related.iter().map(|label| label.span.start))
+        })
+        .collect();
+    let mut starts: Vec<(u32, usize)> =
+        file.rules.iter().enumerate().map(|(index, rule)| (rule.span.start, index)).collect();
+    starts.sort_unstable();
+    for at in breaks {
+        let before = starts.partition_point(|(start, _)| *start <= at);
+        let Some(&(_, index)) = before.checked_sub(1).and_then(|last| starts.get(last)) else { continue };
+        file.rules[index].labels.open = true;
+        file.rules[index].annotations.open = true;
     }
 }
 

@@ -14,6 +14,7 @@ pub mod insert;
 mod keys;
 mod layer;
 pub mod lower;
+mod maps;
 mod number;
 mod placeholder;
 mod problems;
@@ -27,6 +28,7 @@ mod workspace;
 pub use identity::{Identity, identities};
 pub use insert::BlockKind;
 pub use layer::Layer;
+pub use maps::{Maps, check_maps};
 pub use text::Text;
 pub use workspace::{Part, Workspace};
 

@@ -14,8 +14,7 @@ pub(super) fn colon(text: &str, at: u32, column: Option<usize>) -> Option<u32> {
         return None;
     }
     let mut from = text.len() - body.len();
-    let mut lines = 0;
-    for raw in body.split_inclusive('\n') {
+    for (lines, raw) in body.split_inclusive('\n').enumerate() {
         let indent = raw.len() - raw.trim_start_matches(' ').len();
         let blank = raw.trim().is_empty();
         if lines > 0 && !blank && column.is_some_and(|column| indent <= column) {
@@ -30,7 +29,6 @@ pub(super) fn colon(text: &str, at: u32, column: Option<usize>) -> Option<u32> {
         if comment < raw.len() || lines > 0 && raw.trim_start().starts_with('#') {
             return None;
         }
-        lines += 1;
         from += raw.len();
     }
     None

@@ -36,6 +36,9 @@ pub(super) struct Builder {
     pub first_end: Option<u32>,
 }
 
+/// From this many bytes on a key may be longer than the 1024 characters that libyaml allows.
+const LONG_KEY: usize = 1000;
+
 impl Builder {
     pub(super) fn new(text: &str) -> Self {
         let tree = Tree { text: text.to_owned(), ..Tree::default() };
@@ -119,7 +122,7 @@ impl Builder {
         if let (true, true, Some(at)) = (plain, flow, raw.iter().position(|&b| b == b'?')) {
             self.errors.push(message::question(range.start + u32::try_from(at).unwrap_or(0)));
         }
-        key && (raw.is_empty() || raw.contains(&b'\n') || raw.contains(&b'\r'))
+        key && (raw.is_empty() || raw.len() > LONG_KEY || raw.contains(&b'\n') || raw.contains(&b'\r'))
             || plain && flow && (raw.is_empty() || raw.iter().any(|b| b"?:\n\r#".contains(b)))
             || plain && matches!(raw.first(), Some(b'?' | b':' | b'-' | b'@' | b'`' | b'%'))
     }

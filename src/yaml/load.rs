@@ -5,6 +5,7 @@
 //! always decoded from the text itself.
 
 use super::builder::Builder;
+use super::fault::{self, Fault};
 use super::opinion::{self, Refusal};
 use super::read::{self, Problem, Stop, Stretch};
 use super::repair::Copy;
@@ -27,7 +28,7 @@ pub fn parse(text: &str) -> Parsed {
 pub(super) fn parse_fully(text: &str) -> Parsed {
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
-    let all = Stretch { range: TextRange::new(start, end), splice: false };
+    let all = Stretch { range: TextRange::new(start, end), splice: false, open: false };
     let mut copy = Copy::new(text);
     let mut budget = REREAD.1.max(REREAD.0 * text.len());
     let (mut builder, stop) = loop {
@@ -39,6 +40,9 @@ pub(super) fn parse_fully(text: &str) -> Parsed {
             break (builder, Some(stop));
         }
     };
+    if let Some(stop) = stop.as_ref().filter(|stop| fault::of_granit(&stop.problem) != Fault::Ended) {
+        builder = up_to(text, copy.structure(), all, stop).unwrap_or(builder);
+    }
     check::ignore_later(&mut builder);
     let verdict = judge(text, &builder, stop.as_ref(), &copy);
     let sound = !verdict.iter().any(|error| error.fatal);
@@ -52,6 +56,21 @@ pub(super) fn parse_fully(text: &str) -> Parsed {
     errors.sort_by_key(|error| (error.range.start, error.range.end));
     errors.dedup();
     Parsed { tree, errors }
+}
+
+/// Reads again what stands above the line at which reading stopped: the parser holds back what it has not looked behind.
+fn up_to(text: &str, structure: &str, all: Stretch, stop: &Stop) -> Option<Builder> {
+    let at = stop.at as usize;
+    let line = match stop.problem {
+        // The line above would be complete but for the tab below it.
+        Problem::TabInPlainScalar => at + text.get(at..)?.find(['\n', '\r'])? + 1,
+        _ => text.get(..at)?.rfind(['\n', '\r'])? + 1,
+    };
+    let end = u32::try_from(line).ok()?.max(all.range.start);
+    let mut builder = Builder::new(text);
+    builder.cursor = all.range.start;
+    let above = Stretch { range: TextRange::new(all.range.start, end), splice: false, open: true };
+    read::read(&mut builder, structure, above).ok().map(|()| builder)
 }
 
 /// What there is to report of the structure, from what both parsers say.

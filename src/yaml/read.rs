@@ -29,6 +29,8 @@ pub(super) struct Stretch {
     pub range: TextRange,
     /// Its outermost collection goes on with the one that is open in the builder.
     pub splice: bool,
+    /// The text goes on behind it: what is open at its end stays open.
+    pub open: bool,
 }
 
 /// Reads `stretch` of `text` into the builder, up to its end or the first error. `text` is as long as the builder's own.
@@ -41,7 +43,8 @@ pub(super) fn read(builder: &mut Builder, text: &str, stretch: Stretch) -> Resul
     options.emit_unresolved_aliases = true;
     options.flow_nesting_limit = DEPTH;
     options.block_nesting_limit = DEPTH;
-    let mut reader = Reader { builder, text, base: stretch.range.start, splice: stretch.splice, depth: 0 };
+    let mut reader = Reader { builder, text, base: stretch.range.start, splice: stretch.splice, depth: 0, limit: None };
+    reader.limit = stretch.open.then_some(stretch.range.end);
     for event in Parser::new_from_str_with_options(part, options) {
         match event {
             Ok((event, span)) => reader.event(event, span),
@@ -61,6 +64,8 @@ struct Reader<'b, 't> {
     base: u32,
     splice: bool,
     depth: usize,
+    /// Where the text was cut: what the parser makes up there is left out.
+    limit: Option<u32>,
 }
 
 impl Reader<'_, '_> {
@@ -79,6 +84,7 @@ impl Reader<'_, '_> {
 
     fn event(&mut self, event: Event<'_>, span: Span) {
         match event {
+            _ if span.is_empty() && self.beyond_cut() => {}
             Event::Scalar(value, style, _, tag) => self.scalar(&value, style, span, tag.as_deref()),
             Event::SequenceStart(_, _, tag) => self.begin(Kind::Sequence, span, tag.as_deref()),
             Event::MappingStart(_, _, tag) => self.begin(Kind::Mapping, span, tag.as_deref()),
@@ -116,6 +122,13 @@ impl Reader<'_, '_> {
             }
             at += u32::try_from(line.len()).unwrap_or(0);
         }
+    }
+
+    /// Whether nothing that was written is left before the cut.
+    fn beyond_cut(&self) -> bool {
+        let left = |limit: u32| self.text.get(self.builder.cursor as usize..limit as usize).unwrap_or("");
+        let blank = |c: char| matches!(c, ':' | '-' | '?' | ' ' | '\t' | '\n' | '\r');
+        self.limit.is_some_and(|limit| left(limit).trim_start_matches(blank).is_empty())
     }
 
     fn begin(&mut self, kind: Kind, span: Span, tag: Option<&Tag>) {

@@ -75,7 +75,7 @@ fn next_stretch(builder: &mut Builder, text: &str, from: usize) -> Option<Stretc
 
 fn stretch(start: usize, end: usize, splice: bool) -> Stretch {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Stretch { range: TextRange::new(number(start), number(end)), splice }
+    Stretch { range: TextRange::new(number(start), number(end)), splice, open: false }
 }
 
 /// The column of a block collection, from 0; none for one in brackets.

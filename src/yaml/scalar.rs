@@ -79,6 +79,18 @@ impl Decoded {
         self.segments.iter().map(|s| (s.value, s.source, s.verbatim))
     }
 
+    /// Whether the pieces cover `value` without a gap, and those that are verbatim are the bytes of `text`.
+    pub(super) fn holds(&self, text: &str, value: &str) -> bool {
+        let mut next = 0;
+        let ends = self.segments.iter().skip(1).map(|s| s.value).chain([offset(self.value.len())]);
+        let pieces = self.segments.iter().zip(ends).all(|(segment, end)| {
+            let gap = std::mem::replace(&mut next, end) != segment.value;
+            let piece = self.value.get(segment.value as usize..end as usize);
+            !gap && piece.is_some() && (!segment.verbatim || piece == text.get(segment.source.range()))
+        });
+        pieces && self.value == value
+    }
+
     /// The first escape that go-yaml refuses.
     pub(super) fn bad_escape(&self) -> Option<(TextRange, Escape)> {
         self.bad

@@ -343,7 +343,7 @@ impl Tree {
             let node = self.node(id);
             let decode = || scalar::map(&self.text, self.range(id), node.style, node.indent);
             let plain = node.kind == Kind::Scalar && !self.range(id).is_empty() && self.tag(id) != Some("!!binary");
-            plain && decode().value() != self.text(id)
+            plain && !decode().holds(&self.text, self.text(id))
         };
         self.nodes().filter(wrong).collect()
     }
