@@ -11,8 +11,8 @@ use crate::evidence::prometheus::{Client, Options};
 #[derive(Args, Debug)]
 pub(super) struct Server {
     /// The server, up to but not including `/api/v1`: `http://prometheus:9090`, `https://mimir/prometheus`
-    #[arg(long, value_name = "URL")]
-    pub(super) server: String,
+    #[arg(long = "server", value_name = "URL")]
+    url: String,
     /// Sent with every question; may be given several times
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     header: Vec<(String, String)>,
@@ -21,7 +21,6 @@ pub(super) struct Server {
     header_env: Vec<(String, String)>,
     /// The longest that one answer may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 130)]
-    #[cfg_attr(not(feature = "online"), allow(dead_code, reason = "nobody is asked"))]
     timeout: u64,
 }
 
@@ -58,13 +57,12 @@ impl Server {
             headers.push((name.clone(), environment(variable)?));
         }
         let timeout = std::time::Duration::from_secs(self.timeout.max(1));
-        Client::new(&self.server, &Options { headers, timeout })
-            .map_err(|error| Stop::Usage(format!("--server: {error}")))
+        Client::new(&self.url, &Options { headers, timeout }).map_err(|error| Stop::Usage(format!("--server: {error}")))
     }
 
     /// Its address without credentials, for people.
     pub(super) fn shown(&self) -> String {
-        let Ok(mut url) = url::Url::parse(&self.server) else { return String::new() };
+        let Ok(mut url) = url::Url::parse(&self.url) else { return String::new() };
         // Only addresses that cannot hold credentials refuse to lose them.
         let _ = url.set_username("");
         let _ = url.set_password(None);
@@ -83,12 +81,12 @@ impl Server {
     /// A program without the network has no client.
     pub(super) fn client(&self) -> Result<Nobody, Stop> {
         let _ = (&self.header, &self.header_env);
-        Err(Stop::Usage(format!("cannot ask {}: this program was built without the feature `online`", self.server)))
+        Err(Stop::Usage(format!("cannot ask {}: this program was built without the feature `online`", self.url)))
     }
 
     /// Its address, for people.
     pub(super) fn shown(&self) -> String {
-        self.server.clone()
+        self.url.clone()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use groundrules::evidence::Evidence;
-use groundrules::evidence::history::{self, HOUR};
+use groundrules::evidence::history::{self, SECOND};
 use groundrules::evidence::links::{Answer, Question, Verdict};
 use groundrules::lint::report::Report;
 use groundrules::lint::{self, Input};
@@ -241,7 +241,7 @@ struct Fire {
     rule: String,
     labels: BTreeMap<String, String>,
     /// First and last hour of the window in which it fired.
-    hours: (i64, i64),
+    hours: (f64, f64),
 }
 
 fn evidence(text: &str) -> Evidence {
@@ -280,7 +280,7 @@ fn snapshot(fired: &Fired) -> history::History {
     for Fire { rule, labels, hours } in &fired.episodes {
         let mut labels = labels.clone();
         labels.insert("alertname".to_owned(), rule.clone());
-        let (first, last) = (start + hours.0 * HOUR, start + hours.1 * HOUR);
+        let [first, last] = [hours.0, hours.1].map(|hours| start + (hours * 3600.0) as i64 * SECOND);
         let line = serde_json::json!({
             "rule": rule, "labels": labels, "state": "firing", "first": first / 1000, "last": last / 1000, "samples": 1, "open": false,
         });
