@@ -9,7 +9,7 @@ use super::server::{self, Server};
 use super::{Common, Stop, exit, load, stdout};
 use crate::evidence::history::backtest::{self, AlertRule, Outcome, RuleGroup};
 use crate::evidence::history::{
-    DAY, HOUR, Head, History, MINUTE, Millis, Period, RulePattern, SECOND, State, frequency, pages, write_episodes,
+    DAY, HOUR, Head, History, MINUTE, Millis, Period, RulePattern, SECOND, State, frequency, write_episodes,
 };
 use crate::evidence::prometheus::Query;
 use crate::model::{Dialect, File, Group, Rule, RuleKind, Text};
@@ -243,7 +243,7 @@ fn cells(case: &Case<'_>, history: &History) -> Vec<String> {
     let rule = RulePattern::named(case.rule.name.as_str());
     let found = history.of(&rule, []);
     let often = frequency(history, &found);
-    let longest = pages(&found).into_iter().map(Period::length).max();
+    let longest = found.pages().iter().map(|page| page.length()).max();
     let pending: usize =
         found.series.iter().filter(|series| series.state == State::Pending).map(|series| series.episodes.len()).sum();
     vec![

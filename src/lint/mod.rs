@@ -9,8 +9,9 @@ mod context;
 pub mod conventions;
 pub mod facts;
 mod fingerprint;
-mod patterns;
+pub mod patterns;
 pub mod report;
+pub mod rotation;
 mod run;
 pub mod scope;
 mod suggest;
@@ -24,6 +25,7 @@ use crate::diagnostic::Severity;
 use crate::evidence::links::Question;
 use crate::model::{File, Rule};
 use conventions::Conventions;
+use rotation::Rotation;
 use scope::Scope;
 use waiver::Waiver;
 
@@ -103,6 +105,8 @@ pub struct Setup {
     pub rules: Vec<Active>,
     /// Where owner, severity and runbook are found.
     pub conventions: Conventions,
+    /// Who is called, and when they work.
+    pub rotation: Rotation,
     /// Waivers that the policy itself grants.
     pub waivers: Vec<Waiver>,
     /// All ids there are, also of rules that do not run: a waiver may name them.

@@ -69,7 +69,7 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
     let mut alerts = Vec::new();
     let mut suggestions = Vec::new();
     for mut shared in parts(input) {
-        let patterns = shared.evidence.history.is_some().then(|| Patterns::of(&shared));
+        let patterns = shared.evidence.history.as_ref().map(|history| Patterns::of(&shared, history));
         shared.patterns = patterns.as_ref();
         let run =
             PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
@@ -339,9 +339,17 @@ impl<'a> PartRun<'a> {
         finding.fingerprint = fingerprint(head.into_iter().chain(names).chain(labels).chain([finding.subject()]));
         let AlertVerdicts { group, owner, severity, alert, .. } = place.verdicts(model, &facts);
         finding = Finding { group, owner, severity, alert: Some(alert), ..finding };
-        out.waivers.apply(&self.shared, active, Some((model, &facts)), &mut finding);
+        if let (Some(patterns), Some(rule)) = (self.shared.patterns, rule.filter(|_| is_noise(active.meta))) {
+            finding.evidence = patterns.facts(place.file.source, rule);
+        }
+        out.waivers.apply(&self.shared, active, rule.map(|index| (index, model, &facts)), &mut finding);
         Judged { lint, rule, finding }
     }
+}
+
+/// Whether a lint rule judges by firing history.
+pub(super) fn is_noise(meta: &Meta) -> bool {
+    meta.id.starts_with("noisy-") || matches!(meta.id, "never-fired" | "pending-only")
 }
 
 /// A finding about a waiver or the policy.

@@ -1,6 +1,5 @@
 //! What would have helped: the smallest `for` and `keep_firing_for` that take away most pages, replayed over the episodes.
 
-use super::measure::pages;
 use super::time::{HOUR, MINUTE, Millis, Period, unite};
 use super::{Episode, RuleHistory, State};
 use std::collections::BTreeMap;
@@ -40,7 +39,7 @@ const MOST_FOR_PAIRS: usize = 20_000;
 /// The smallest times that take away most of what can be taken away, if that is at least half of the pages. `now` is what the rule has. A
 /// rule that has `keep_firing_for` already does not show how long its expression really held, so that only that time is tried.
 pub fn helped(rule: &RuleHistory, now: Timing) -> Option<Remedy> {
-    let before = pages(rule);
+    let before = rule.pages();
     if before.is_empty() {
         return None;
     }
