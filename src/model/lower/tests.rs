@@ -89,8 +89,53 @@ fn other_files_are_skipped_or_said_not_to_be_checked() {
         reading("a.yml", "x: |\n  [a\n  alert: A\n  expr: up\n  ]: [\n"),
         Reading::NotChecked("unknown-shape", _)
     ));
+    assert!(matches!(
+        reading("a.jsonnet", "(import 'm.libsonnet').prometheusAlerts\n"),
+        Reading::NotChecked("jsonnet", _)
+    ));
+    assert_eq!(reading("k.libsonnet", "{ apiVersion: 'apps/v1' }\n"), Reading::Skipped("other-yaml"));
     assert_eq!(reading("a.yml", "groups: []\n"), Reading::Rules);
     assert_eq!(reading("a.yml", ""), Reading::Skipped("other-yaml"));
+}
+
+#[test]
+fn nothing_that_is_broken_hides_behind_another_kind_of_file() {
+    let broken = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    x: [\n";
+    let read = |path: &str, text: &str, named| {
+        lower(&Source::new(path, text), SourceId(0), &Options { named, ..Options::default() })
+    };
+    for decoy in
+        ["", "x: [\n", "route: {}\nreceivers: [\n", "panels: [\n", "# \u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\0\0\n"]
+    {
+        let file = read("a.yml", &format!("{decoy}{broken}"), false);
+        assert!(file.reading == Reading::Rules && !file.problems.is_empty(), "{decoy}: {:?}", file.reading);
+    }
+    let notes = format!("x: [\n{broken}");
+    assert_eq!(read("notes.txt", &notes, false).reading, Reading::Skipped("other-yaml"));
+    assert_eq!(read("notes.txt", &notes, true).reading, Reading::Rules);
+    let escaped = "\"\\x67roups\":\n- name: g\n  \"\\x72ules\":\n  - \"a\\u006cert\": A\n    \"e\\x78pr\": up\n";
+    assert_eq!(names(&read("a.yml", escaped, false)), ["A"]);
+}
+
+#[test]
+fn rules_in_a_string_that_cannot_be_read_are_said_to_be_there() {
+    let good =
+        "kind: ConfigMap\ndata:\n  a.yml: |\n    groups: [{name: g, rules: [{alert: Good, expr: up}]}]\n  b.yml: |\n";
+    let of = |text: &str| read(&format!("{good}    {}\n", text.replace('\n', "\n    ")));
+    let rest = "\n    expr: up";
+    for rule in ["  - ? alert\n    : A", "  - alert\t: A"] {
+        let file = of(&format!("groups:\n- name: g\n  rules:\n{rule}{rest}"));
+        assert_eq!(names(&file), ["Good", "A"], "{rule}");
+    }
+    for rule in ["  - alert: \"A", "  - alert: A: b", "\t- alert: A"] {
+        let file = of(&format!("groups:\n- name: g\n  rules:\n{rule}{rest}"));
+        assert_eq!(names(&file), ["Good"], "{rule}");
+        let problem = &file.problems[0].diagnostic;
+        assert!(problem.severity == Severity::Error && problem.span.start > 100, "{problem:?}");
+    }
+    let script = of("cat <<END\n- alert: \"A\n  expr: up\nEND");
+    assert_eq!(script.problems[0].diagnostic.severity, Severity::Warning, "perhaps no rule file");
+    assert!(of("An alert: \"A\nor an expr: \"up").problems.is_empty());
 }
 
 #[test]
