@@ -243,6 +243,18 @@ pub fn pattern(file: &File, rule: &Rule) -> RulePattern {
     RulePattern { name: written(rule.name.value()), labels: labels.collect() }
 }
 
+/// What makes an alert fire, as a digest. Times that cannot be read count as they are written.
+#[must_use]
+pub fn digest(file: &File, rule: &Rule) -> String {
+    let time = |text: &Option<Text>| text.as_ref().map_or(Some(0), Text::duration);
+    let (hold, keep) = (time(&rule.hold), time(&rule.keep));
+    let unread = [("for", hold, &rule.hold), ("keep_firing_for", keep, &rule.keep)];
+    let unread = unread.into_iter().filter(|(_, time, _)| time.is_none());
+    let unread = unread.filter_map(|(key, _, text)| Some((key, text.as_ref()?.value())));
+    let labels = file.labels(rule).map(|entry| (entry.key.value(), entry.value.value()));
+    crate::evidence::history::digest(rule.expr.value(), hold, keep, labels.chain(unread))
+}
+
 /// The text between the actions of a template; the whole text where there are none.
 fn written(text: &str) -> Pattern {
     if !text.contains("{{") {

@@ -83,6 +83,13 @@ impl History {
         &self.head
     }
 
+    /// The same with the rules that the server had loaded.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Vec<Loaded>) -> Self {
+        self.head.rules = rules;
+        self
+    }
+
     /// Number of episodes, pending ones included.
     pub fn len(&self) -> usize {
         self.store.len()

@@ -56,16 +56,21 @@ pub fn digest<'a>(
     format!("{sum:016x}")
 }
 
-/// What the rules that a server had loaded say of the past of a rule of this name and digest. `still` tells whether there is another rule of a name now. A server that
-/// had loaded the rule in another form ran that one up to `end`, the last instant of the snapshot.
-pub fn past(loaded: &[Loaded], name: &str, digest: &str, end: Millis, still: impl Fn(&str) -> bool) -> Option<Past> {
-    let of_name = |one: &&Loaded| one.rule == name;
-    if let Some(same) = loaded.iter().find(|one| of_name(one) && one.digest == digest) {
+/// What the rules that a server had loaded say of the past of a rule: those of its name, and those of its digest. `still` tells whether there is a rule of a name now. A
+/// server that had loaded the rule in another form ran that one up to `end`, the last instant of the snapshot.
+pub fn past(
+    of_name: &[&Loaded],
+    of_digest: &[&Loaded],
+    digest: &str,
+    end: Millis,
+    still: impl Fn(&str) -> bool,
+) -> Option<Past> {
+    if let Some(same) = of_name.iter().find(|one| one.digest == digest) {
         return Some(Past { since: same.since, names: Vec::new() });
     }
-    if loaded.iter().any(|one| one.rule == name) {
+    if !of_name.is_empty() {
         return Some(Past { since: Some(end), names: Vec::new() });
     }
-    let renamed = loaded.iter().find(|one| one.digest == digest && !still(&one.rule))?;
+    let renamed = of_digest.iter().find(|one| !still(&one.rule))?;
     Some(Past { since: renamed.since, names: vec![renamed.rule.clone()] })
 }

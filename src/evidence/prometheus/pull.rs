@@ -6,7 +6,7 @@
 use super::pushed::Pushed;
 use super::{Matrix, Query, QueryError, fetch};
 use crate::evidence::history::{
-    DAY, Grid, Head, History, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, millis, segment,
+    DAY, Grid, Head, History, Loaded, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, millis, segment,
 };
 use std::collections::HashMap;
 
@@ -56,6 +56,7 @@ pub fn pull(
     let window =
         before.as_ref().map_or(pull.window, |b| Period::new(b.head().window.to.max(pull.window.from), pull.window.to));
     let known = Known::ask(server, window)?;
+    let rules = known.loaded(before.as_ref(), window.to);
     let way = match pull.way {
         Some(way) => way,
         None => choose(server, window.to)?,
@@ -68,7 +69,7 @@ pub fn pull(
         match known.slice(server, pull, slice, way) {
             Ok(part) => {
                 let parts: Vec<_> = all.into_iter().chain([part]).collect();
-                let merged = merge(&parts, &pull.tool).unwrap_or_default();
+                let merged = merge(&parts, &pull.tool).unwrap_or_default().with_rules(rules.clone());
                 save(&merged).map_err(QueryError::Unreachable)?;
                 all = Some(merged);
                 from = slice.to;
@@ -88,6 +89,8 @@ struct Known {
     witness: Option<Witness>,
     /// When its data begins, roughly; none where there is none.
     begin: Option<Millis>,
+    /// The alerting rules it has loaded: name and digest.
+    rules: Vec<(String, String)>,
 }
 
 /// Series that are there whenever the server is.
@@ -102,7 +105,11 @@ struct Witness {
 impl Known {
     fn ask(server: &dyn Query, window: Period) -> Result<Self, QueryError> {
         let mut intervals: HashMap<String, Millis> = HashMap::new();
+        let mut rules = Vec::new();
         for rule in server.rules().unwrap_or_default() {
+            if !rule.digest.is_empty() {
+                rules.push((rule.name.clone(), rule.digest));
+            }
             if rule.interval > 0 {
                 let own = intervals.entry(rule.name).or_insert(rule.interval);
                 *own = (*own).min(rule.interval);
@@ -115,7 +122,27 @@ impl Known {
         let witness = witness(server, window, step)?;
         let alerts = begin(server, "ALERTS", window)?;
         let begin = alerts.into_iter().chain(witness.as_ref().map(|witness| witness.from)).min();
-        Ok(Self { intervals, step, witness, begin })
+        Ok(Self { intervals, step, witness, begin, rules })
+    }
+
+    /// The rules as a snapshot keeps them. What an earlier snapshot with rules does not have is new at `now`.
+    fn loaded(&self, before: Option<&History>, now: Millis) -> Vec<Loaded> {
+        let known = before.map(|before| before.head().rules.as_slice()).unwrap_or_default();
+        if self.rules.is_empty() {
+            return known.to_vec();
+        }
+        let of = |(rule, digest): &(String, String)| {
+            let same = known.iter().find(|one| one.rule == *rule && one.digest == *digest);
+            let since = match same {
+                Some(same) => same.since,
+                None => Some(now).filter(|_| !known.is_empty()),
+            };
+            Loaded { rule: rule.clone(), digest: digest.clone(), since }
+        };
+        let mut rules: Vec<Loaded> = self.rules.iter().map(of).collect();
+        rules.sort();
+        rules.dedup();
+        rules
     }
 
     fn slice(&self, server: &dyn Query, pull: &Pull, slice: Period, way: Way) -> Result<History, QueryError> {
