@@ -166,7 +166,7 @@ fn a_waiver_that_later_pages_refute_is_named() {
     rules(folder, "a.yaml", &format!("DiskSlow {waiver}"), "");
     commit(folder, "2026-11-05");
     let ran = check(folder, &["--format", "concise"]);
-    let told = "warning[waiver-refuted]: the reason of this waiver is refuted: alert `DiskSlow` paged 31 times since";
+    let told = "warning[waiver-refuted] the reason of this waiver is refuted: alert `DiskSlow` paged 31 times since";
     assert!(ran.stdout.contains(told), "{}", ran.stdout);
     assert!(!ran.stdout.contains("[noisy-frequent]"), "{}", ran.stdout);
 }

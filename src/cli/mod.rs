@@ -9,6 +9,7 @@ mod git;
 mod history;
 mod list;
 mod load;
+mod noise;
 mod parse;
 mod past;
 mod rules;
@@ -44,6 +45,8 @@ enum Command {
     Runbooks(runbooks::Runbooks),
     /// Pull, import, merge and show firing history
     History(history::History),
+    /// Show how often alerts fired, and how much the people of each owner are called
+    Noise(noise::Noise),
     /// Tell when rules would have fired, had a server evaluated them in the past
     Backtest(backtest::Backtest),
     /// List the lint rules
@@ -166,6 +169,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::List(command) => list::run(&command),
         Command::Runbooks(command) => runbooks::run(&command),
         Command::History(command) => history::run(&command),
+        Command::Noise(command) => noise::run(&command),
         Command::Backtest(command) => backtest::run(&command),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(command) => explain::run(&command),

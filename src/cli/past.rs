@@ -80,19 +80,19 @@ fn of_server(found: &mut Found, loaded: &Loaded, part: &Part, history: &History)
         .filter_map(|(place, version)| {
             let same_name = by_name.get(version.name.as_str()).unwrap_or(&none);
             let same = by_digest.get(version.digest.as_str()).unwrap_or(&none);
-            let past = history::past(same_name, same, version.digest.as_str(), history.head().window.to, |name| {
+            let before = history::past(same_name, same, version.digest.as_str(), history.head().window.to, |name| {
                 names.contains(name)
             })?;
             let kept = same_name.is_empty() || same_name.iter().any(|one| one.digest == version.digest);
-            Some((*place, past, kept))
+            Some((*place, before, kept))
         })
         .collect();
     // Where hardly any rule is as the server has it, something between the files and the server rewrites them all: that they differ says nothing.
     let kept = pasts.iter().filter(|(.., kept)| *kept).count();
     let telling = kept * 2 >= pasts.len();
-    for (place, past, kept) in pasts {
+    for (place, before, kept) in pasts {
         if kept || telling {
-            found.add(place, past);
+            found.add(place, before);
         }
     }
 }

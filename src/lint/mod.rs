@@ -19,7 +19,7 @@ mod summary;
 pub mod waiver;
 
 pub use context::Context;
-pub use run::{Input, run, wanted};
+pub use run::{Input, is_noise, patterns, run, wanted};
 
 use crate::diagnostic::Severity;
 use crate::evidence::links::Question;

@@ -30,7 +30,7 @@ pub struct Track<'a> {
     /// When it became so, if that was after the history began.
     pub since: Option<Millis>,
     /// Pages before that, which are not judged.
-    pub before: usize,
+    pub before: Vec<Period>,
     /// Whether there are episodes of an alert of its name, but none with its labels.
     pub nameless: bool,
     /// Whether the server of the history had loaded no rule of its name; none where that is not known.
@@ -82,17 +82,13 @@ impl<'a> Patterns<'a> {
             // Labels that came later, or that relabelling took away: the episodes may be its own, and nobody can tell.
             let any = RulePattern::any_labels(own);
             let nameless = found.series.is_empty() && history.of(&any, rivals).firing().next().is_some();
-            let found = found.grouped_by(shared.setup.rotation.group_by());
+            found = found.grouped_by(shared.setup.rotation.group_by());
             let since = past.and_then(|past| past.since).filter(|&since| since > history.head().window.from);
-            let (found, before) = match since {
-                Some(since) => {
-                    let all = found.pages().len();
-                    let found = found.since(since);
-                    let before = all.saturating_sub(found.pages().len());
-                    (found, before)
-                }
-                None => (found, 0),
-            };
+            let mut before = Vec::new();
+            if let Some(since) = since {
+                before.extend(found.pages().iter().filter(|page| page.from < since));
+                found = found.since(since);
+            }
             let loaded = &history.head().rules;
             let unloaded = own.name.exact().filter(|_| !loaded.is_empty());
             let unloaded = unloaded.map(|name| !loaded.iter().any(|one| one.rule == name));
@@ -185,7 +181,7 @@ impl<'a> Patterns<'a> {
         ];
         if let Some(since) = track.since {
             facts.push(("changed", print_time(since)));
-            facts.push(("pages_before_the_change", track.before.to_string()));
+            facts.push(("pages_before_the_change", track.before.len().to_string()));
         }
         facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

@@ -100,6 +100,13 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
     Report { sources: &input.workspace.sources, findings, alerts, ran, summary, suggestions }
 }
 
+/// What the history tells of the alerts of each part; empty without a history.
+#[must_use]
+pub fn patterns<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Patterns<'a>> {
+    let Some(history) = &input.evidence.history else { return Vec::new() };
+    parts(input).map(|shared| Patterns::of(&shared, history)).collect()
+}
+
 /// The questions that the lint rules of a run ask of the world, sorted, each once.
 #[must_use]
 pub fn wanted<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Question> {
@@ -348,7 +355,8 @@ impl<'a> PartRun<'a> {
 }
 
 /// Whether a lint rule judges by firing history.
-pub(super) fn is_noise(meta: &Meta) -> bool {
+#[must_use]
+pub fn is_noise(meta: &Meta) -> bool {
     meta.id.starts_with("noisy-") || matches!(meta.id, "never-fired" | "pending-only")
 }
 

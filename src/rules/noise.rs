@@ -160,7 +160,7 @@ impl Judged<'_> {
     pub(super) fn early(&self, least: u32) -> Option<String> {
         let since = self.track.since?;
         let due = since + Millis::from(least) * DAY;
-        let before = counted(self.track.before, "page");
+        let before = counted(self.track.before.len(), "page");
         (self.found.window.to < due).then(|| {
             format!(
                 "it was changed on {}: a verdict is due on {} ({before} before that do not count)",
@@ -192,7 +192,7 @@ impl Judged<'_> {
         let (paged, episodes) = (counted(often.pages, "page"), counted(often.episodes, "episode"));
         diagnostic.note(format!("{paged} ({episodes} of single series) in {covered} of history"));
         if let Some(since) = self.track.since {
-            let before = counted(self.track.before, "page");
+            let before = counted(self.track.before.len(), "page");
             diagnostic.note(format!("it was changed on {}; {before} before that are not judged", day(since)));
         }
         let line = sparkline(self.found.pages(), &head.coverage, head.window, BARS);
