@@ -264,7 +264,9 @@ impl Lowering<'_> {
             Some(certain) => {
                 let mut errors = promql::parse(&certain, &self.options.promql).errors;
                 // A correction may write the letters that stand for placeholders.
-                errors.iter_mut().for_each(|error| error.fix = None);
+                for error in &mut errors {
+                    error.fix = None;
+                }
                 Some(promql::Parsed { errors, ..parsed })
             }
             None => parsed.errors.is_empty().then_some(parsed),
