@@ -245,13 +245,32 @@ impl Lowering<'_> {
             return None;
         }
         if expr.templated() {
-            let readable = placeholder::blanked(expr.value(), self.marks)?;
-            let parsed = promql::parse(&readable, &self.options.promql);
-            return parsed.errors.is_empty().then_some(parsed);
+            return self.query_around(expr);
         }
         let parsed = promql::parse(expr.value(), &self.options.promql);
         let metricsql = holder.dialect == Dialect::VictoriaMetrics && !parsed.errors.is_empty();
         (!metricsql).then_some(parsed)
+    }
+}
+
+impl Lowering<'_> {
+    /// The tree of an expression with placeholders. Its errors are those that it has whatever they stand for.
+    fn query_around(&self, expr: &Text) -> Option<promql::Parsed> {
+        let readable = placeholder::blanked(expr.value(), self.marks)?;
+        let parsed = promql::parse(&readable.text, &self.options.promql);
+        let layer = self.file.layers.get(expr.layer() as usize)?;
+        let seen = readable.count > 0 && layer.unknowns(expr.raw().range).count() <= readable.count;
+        match readable.certain.filter(|_| seen) {
+            Some(certain) => {
+                let mut errors = promql::parse(&certain, &self.options.promql).errors;
+                // A correction may write the letters that stand for placeholders.
+                for error in &mut errors {
+                    error.fix = None;
+                }
+                Some(promql::Parsed { errors, ..parsed })
+            }
+            None => parsed.errors.is_empty().then_some(parsed),
+        }
     }
 }
 

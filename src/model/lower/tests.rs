@@ -193,6 +193,24 @@ fn placeholders_make_a_value_unknown() {
     assert!(file.problems.is_empty(), "{:?}", file.problems);
 }
 
+#[test]
+fn a_placeholder_in_a_string_or_a_comment_hides_no_mistake() {
+    let errors = |expr: &str| {
+        let file = read(&format!("- alert: A\n  expr: |\n    {}\n", expr.replace('\n', "\n    ")));
+        let query = file.rules[0].query.as_ref();
+        assert!(file.rules[0].expr.templated(), "{expr}");
+        query.map(|query| query.errors.iter().map(|error| expr[error.range.range()].to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(errors("up{a=\"${TEAM}\"} == 0 # ((x)) ${Y}"), Some(vec![]));
+    assert_eq!(errors("upp(up) # {{ .Values.x }}\n"), Some(vec!["upp".to_owned()]));
+    assert_eq!(errors("upp(up{a=\"<%= p('x') %>\"})"), Some(vec!["upp".to_owned()]));
+    assert_eq!(errors("up{a=~\"${A}[${B}\"}").map(|errors| errors.len()), Some(1), "a class that is never closed");
+    assert_eq!(errors("upp(up) > ${LIMIT}"), None, "anything may stand there");
+    assert_eq!(errors("upp(up{%%topology%%})"), None);
+    let chart = read(&CHART.replace("expr: up{", "expr: upp(up){"));
+    assert_eq!(chart.rules[0].query.as_ref().map(|query| query.errors.is_empty()), Some(false));
+}
+
 const CHART: &str = "{{- if .Values.enabled }}
 groups:
 - name: {{ .Release.Name }}-x
@@ -222,6 +240,25 @@ groups:
     expr: up == 0
 {{- end }}
 ";
+
+#[test]
+fn actions_without_a_value_make_a_template_too() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n";
+    for text in [
+        format!("{{{{- if false}}}}\n{rules}{{{{- end }}}}\n"),
+        format!("{{{{- /* words */ -}}}}\n{rules}"),
+        format!("{{% raw %}}\n{rules}    annotations: {{summary: '{{{{ $value }}}}'}}\n{{% endraw %}}\n"),
+        format!("{{%- raw -%}}{rules}{{%- endraw -%}}"),
+        rules.replace("  - alert", "  {{ if true }}\n  - alert") + "  {{ end }}\n",
+    ] {
+        let file = read(&text);
+        assert!(names(&file) == ["A"] && file.problems.is_empty(), "{text} {:?}", file.problems);
+    }
+    let slip = format!(
+        "{rules}    annotations:\n      a: |\n        x\n{{{{ if gt $value 1 }}}}\n        y\n        {{{{ end }}}}\n"
+    );
+    assert_eq!(read(&slip).problems[0].diagnostic.severity, Severity::Error, "the template of an annotation");
+}
 
 #[test]
 fn a_template_is_read_with_what_it_writes_unknown() {
