@@ -57,6 +57,8 @@ pub struct Within<'a> {
 const INSIDE: (f64, usize) = (0.9, 5);
 /// Pages that are compared with each other, of the quietest alerts first: one with many has other troubles.
 const MOST_COMPARED: usize = 1_000_000;
+/// An alert with more pages a week is likely to be asked what would have helped.
+const OFTEN: f64 = 3.0;
 /// Bars of a sparkline.
 const BARS: usize = 56;
 
@@ -93,7 +95,12 @@ impl<'a> Patterns<'a> {
             let unloaded = own.name.exact().filter(|_| !loaded.is_empty());
             let unloaded = unloaded.map(|name| !loaded.iter().any(|one| one.rule == name));
             let (pattern, name) = (own.clone(), rule.name.span());
-            Track { found, since, before, nameless, unloaded, pattern, name, helped: OnceLock::new() }
+            let track = Track { found, since, before, nameless, unloaded, pattern, name, helped: OnceLock::new() };
+            // Here it is worked out for many alerts at once.
+            if frequency(history, &track.found).per_week > OFTEN {
+                track.helped(rule);
+            }
+            track
         });
         let tracks = tracks.collect();
         let by_place = alerts.iter().enumerate().map(|(at, &(source, index, _))| ((source, index), at)).collect();
