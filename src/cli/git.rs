@@ -62,6 +62,13 @@ fn output(folder: &Path, args: &[&str]) -> Option<Vec<u8>> {
     done.status.success().then_some(done.stdout)
 }
 
+/// Whether the repository around a folder has a revision.
+pub(super) fn is_revision(folder: &Path, revision: &str) -> bool {
+    let commit = format!("{revision}^{{commit}}");
+    !revision.contains('\n')
+        && output(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).is_some()
+}
+
 /// The commits since an instant that changed something below a folder, the latest first, along the first parents: a merge counts as one change. What a first commit, or
 /// the last that a shallow clone holds, brought is not known to be new: those are left out. None where there is no repository, or no git.
 pub(super) fn commits(folder: &Path, since: Millis) -> Option<Vec<Commit>> {

@@ -15,6 +15,7 @@ mod past;
 mod rules;
 mod runbooks;
 mod server;
+mod verdicts;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

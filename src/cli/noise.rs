@@ -2,18 +2,18 @@
 
 mod view;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::verdicts::{Noisy, Verdicts, only_noise};
 use super::{Common, Stop, evidence, exit, load, stdout};
 use crate::evidence::history::{self, History, Load, Period};
 use crate::lint::facts::Facts;
 use crate::lint::patterns::{Patterns, Track};
-use crate::lint::report::Report;
-use crate::lint::{self, Input, Verdict};
+use crate::lint::{self, Input};
 use crate::model::{File, Rule};
 use crate::report::safe::Guard;
 use crate::report::table;
@@ -62,10 +62,7 @@ struct Row<'a> {
     rule: &'a Rule,
     facts: Facts<'a>,
     track: &'a Track<'a>,
-    /// Lint rules that it breaks.
-    broken: Vec<&'static str>,
-    /// Why nothing can be said, where nothing can.
-    unknown: Option<String>,
+    noisy: Noisy,
 }
 
 /// An owner and the load on its people.
@@ -82,11 +79,7 @@ pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
     if let Some((path, why)) = loaded.unreadable.first() {
         return Err(Stop::Usage(format!("cannot read {path}: {why}")));
     }
-    let lints: Vec<String> =
-        crate::rules::all().iter().filter(|meta| lint::is_noise(meta)).map(|meta| meta.id.to_owned()).collect();
-    for policy in &mut loaded.policies {
-        policy.only(&lints).map_err(|mistakes| Stop::Usage(mistakes.join("; ")))?;
-    }
+    only_noise(&mut loaded)?;
     let today = command.common.today.unwrap_or_else(|| jiff::Zoned::now().date());
     let evidence = evidence::gather(&command.common, command.history.as_deref(), &loaded, today)?;
     let Some(history) = &evidence.history else {
@@ -96,7 +89,7 @@ pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
     let setups = loaded.setups();
     let input = Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today };
     let report = lint::run(&input);
-    let verdicts = verdicts(&report);
+    let verdicts = Verdicts::of(&report);
     let patterns: Vec<Patterns<'_>> = lint::patterns(&input);
     let mut rows = Vec::new();
     let mut burdens = Vec::new();
@@ -107,8 +100,8 @@ pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
             for (index, rule) in file.rules.iter().enumerate() {
                 let Some(track) = patterns.track(file.source, index as u32) else { continue };
                 let facts = policy.setup.conventions.facts(file, source, rule);
-                let (broken, unknown) = verdicts.get(&start(file, rule)).cloned().unwrap_or_default();
-                rows.push(Row { source, file, rule, facts, track, broken, unknown });
+                let noisy = verdicts.on(file, rule);
+                rows.push(Row { source, file, rule, facts, track, noisy });
             }
         }
         burdens.extend(owners(rows.get(from..).unwrap_or_default(), history, &policy.setup.rotation));
@@ -121,7 +114,7 @@ pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
         rows.retain(|row| row.owner() == Some(owner));
         burdens.retain(|burden| burden.owner.as_deref() == Some(owner));
     }
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.track.found.pages().len()), start(row.file, row.rule)));
+    rows.sort_by_key(|row| (std::cmp::Reverse(row.track.found.pages().len()), start(row)));
     burdens.sort_by_key(|burden| (std::cmp::Reverse(burden.load.p90), std::cmp::Reverse(burden.load.pages)));
     let tables = Tables { history, rows: &rows, burdens: &burdens };
     let mut out = stdout();
@@ -151,27 +144,8 @@ pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
     Ok(if lacking { exit::EVIDENCE } else { exit::CLEAN })
 }
 
-type Verdicts = HashMap<(SourceId, u32), (Vec<&'static str>, Option<String>)>;
-
-fn start(file: &File, rule: &Rule) -> (SourceId, u32) {
-    (file.source, rule.name.span().start)
-}
-
-/// By place of the alert, the lint rules it breaks and why it cannot be judged.
-fn verdicts(report: &Report<'_>) -> Verdicts {
-    let mut all = Verdicts::new();
-    for alert in &report.alerts {
-        let own = all.entry((alert.source, alert.start)).or_default();
-        for one in &alert.exceptions {
-            let Some(meta) = report.ran.get(one.lint as usize) else { continue };
-            match one.verdict {
-                Verdict::Broken | Verdict::Waived => own.0.push(meta.id),
-                Verdict::Unknown if meta.id == "noisy-frequent" => own.1 = Some(one.reason.to_string()),
-                _ => {}
-            }
-        }
-    }
-    all
+fn start(row: &Row<'_>) -> (SourceId, u32) {
+    (row.file.source, row.rule.name.span().start)
 }
 
 /// The load on each owner by the alerts that page.
@@ -213,14 +187,5 @@ impl Row<'_> {
 
     fn line(&self) -> u32 {
         self.source.position(self.rule.name.span().start, Encoding::Scalar).line
-    }
-
-    fn verdict(&self) -> &'static str {
-        match (self.broken.is_empty(), &self.unknown) {
-            (false, _) => "broken",
-            (true, Some(_)) => "unknown",
-            (true, None) if self.facts.exempt.is_some() => "exempt",
-            (true, None) => "holds",
-        }
     }
 }

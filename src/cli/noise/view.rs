@@ -42,7 +42,7 @@ impl Tables<'_> {
         let found = &row.track.found;
         let head = self.history.head();
         let longest = found.pages().iter().map(|page| page.length()).max().unwrap_or(0);
-        let helped = row.track.helped(row.rule).filter(|_| !row.broken.is_empty()).map(|(now, remedy)| {
+        let helped = row.track.helped(row.rule).filter(|_| !row.noisy.broken.is_empty()).map(|(now, remedy)| {
             let fields = [("for", now.hold, remedy.timing.hold), ("keep_firing_for", now.keep, remedy.timing.keep)];
             let changed = fields.iter().filter(|(_, before, after)| before != after);
             let written: Vec<_> = changed.map(|(key, _, after)| format!("{key}: {}", time(*after))).collect();
@@ -78,11 +78,6 @@ impl Tables<'_> {
         let rows = self.rows.iter().map(|row| {
             let figures = self.figures(row);
             let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-            let verdict = match (row.verdict(), &row.unknown) {
-                ("broken", _) => row.broken.join(" "),
-                ("unknown", Some(why)) => format!("unknown: {why}"),
-                (verdict, _) => verdict.to_owned(),
-            };
             vec![
                 row.rule.name.value().to_owned(),
                 text(row.owner()),
@@ -94,7 +89,7 @@ impl Tables<'_> {
                 format!("{:.1}%", figures.firing * 100.0),
                 time(figures.longest),
                 figures.line,
-                verdict,
+                row.noisy.words(row.facts.exempt.is_some()),
                 figures.helped.unwrap_or_default(),
                 format!("{}:{}", row.source.path, row.line()),
             ]
@@ -184,9 +179,9 @@ impl Tables<'_> {
             "sparkline": figures.line,
             "changed": row.track.since.map(print_time),
             "pages_before_the_change": row.track.before.len(),
-            "verdict": row.verdict(),
-            "broken": row.broken,
-            "reason": row.unknown,
+            "verdict": row.noisy.word(row.facts.exempt.is_some()),
+            "broken": row.noisy.broken,
+            "reason": row.noisy.unknown,
             "would_have_helped": figures.helped,
         })
     }

@@ -67,6 +67,13 @@ fn rules(histories: &[History]) -> Vec<Loaded> {
     rules
 }
 
+impl History {
+    /// All episodes, each with all that is known of it.
+    pub fn records(&self) -> impl Iterator<Item = Record> {
+        self.series().flat_map(|series| series.episodes.iter().map(move |episode| record(&series, episode)))
+    }
+}
+
 /// An episode with all that its series says.
 fn record(series: &Series, episode: &Episode) -> Record {
     Record {
