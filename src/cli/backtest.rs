@@ -74,8 +74,8 @@ pub(super) fn run(command: &Backtest) -> Result<u8, Stop> {
             let source = loaded.workspace.source(file.source);
             for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
                 let facts = policy.setup.conventions.facts(file, source, rule);
-                let owner = facts.owner.found().map(|found| &found.value);
-                if command.common.owner.is_some() && command.common.owner.as_ref() != owner {
+                let owner = facts.owner.found().map(|found| &*found.value);
+                if command.common.owner.is_some() && command.common.owner.as_deref() != owner {
                     continue;
                 }
                 match case(file, rule, &source.path, command.interval) {

@@ -68,7 +68,7 @@ impl Lowering<'_> {
         let template = self.file.layers[view.layer as usize].template;
         let mut seen: HashMap<Arc<str>, usize> = HashMap::new();
         let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
+        for &[key, value] in &*entries {
             if view.tree.is_null(key) {
                 continue;
             }
@@ -201,7 +201,7 @@ impl Lowering<'_> {
     }
 
     /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`.
-    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields, group: u32, holder: Holder) {
+    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, group: u32, holder: Holder) {
         let mut field = |key: Key, used: Use| fields.value(key).and_then(|value| self.text(view, value, used));
         let (alert, record) = (field(Key::Alert, Use::Value), field(Key::Record, Use::Value));
         let (hold, keep) = (field(Key::For, Use::Word), field(Key::KeepFiringFor, Use::Word));
@@ -216,7 +216,7 @@ impl Lowering<'_> {
         let template = self.file.layers[view.layer as usize].template;
         if template
             && fields.twice
-            && fields.entries.iter().filter(|(key, _)| view.key(*key) == Some("expr")).count() > 1
+            && fields.entries.iter().filter(|[key, _]| view.key(*key) == Some("expr")).count() > 1
         {
             expr.set_templated();
         }

@@ -121,7 +121,8 @@ impl Marks {
 
 /// Whether a placeholder stands in `value`; with `promql`, what cannot be part of an expression, and nothing that can.
 pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
-    Placeholders::new(value, marks, promql).next().is_some()
+    let may_begin = |byte: u8| matches!(byte, b'{' | b'<' | b'%' | b'(' | b'[' | b'$');
+    value.bytes().any(may_begin) && Placeholders::new(value, marks, promql).next().is_some()
 }
 
 /// The placeholders of a value: the bytes of each, in order.

@@ -192,9 +192,14 @@ impl Tree {
 
     /// Keys and values of a mapping (through an alias, too) as written, merge keys included; nothing for anything else.
     pub fn entries(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        self.pairs(id).iter().map(|&[key, value]| (key, value))
+    }
+
+    /// The same as a slice.
+    pub fn pairs(&self, id: NodeId) -> &[[NodeId; 2]] {
         let mapping = self.kind(self.resolve(id)) == Kind::Mapping;
         let all = if mapping { self.children(id) } else { &[] };
-        all.as_chunks::<2>().0.iter().map(|&[key, value]| (key, value))
+        all.as_chunks().0
     }
 
     /// The items of a sequence (through an alias, too); nothing for anything else.
@@ -221,7 +226,7 @@ impl Tree {
 
     /// The entries after the merge keys are applied: the mapping's own first, then what each merged mapping adds; the earlier
     /// wins. At most some thousand entries are added; what is not a mapping merges nothing.
-    pub fn merged(&self, id: NodeId) -> Vec<(NodeId, NodeId)> {
+    pub fn merged(&self, id: NodeId) -> Vec<[NodeId; 2]> {
         let mut out = Vec::new();
         let mut seen = HashSet::new();
         let mut budget = MERGE_BUDGET;
@@ -232,7 +237,7 @@ impl Tree {
     fn merge_into<'t>(
         &'t self,
         id: NodeId,
-        out: &mut Vec<(NodeId, NodeId)>,
+        out: &mut Vec<[NodeId; 2]>,
         seen: &mut HashSet<&'t str>,
         budget: &mut usize,
         open: &mut Vec<NodeId>,
@@ -254,7 +259,7 @@ impl Tree {
             }
             let scalar = self.kind(self.resolve(key)) == Kind::Scalar;
             if !scalar || seen.insert(self.text(key)) || open.is_empty() {
-                out.push((key, value));
+                out.push([key, value]);
             }
         }
         let Some(merge) = merge else { return };

@@ -11,6 +11,10 @@ pub(super) struct Escape;
 
 impl Formatter for Escape {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all text is plain ASCII, and told so many bytes at once.
+        if fragment.bytes().fold(true, |plain, byte| plain & (byte < 0x7f)) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut from = 0;
         for (at, c) in fragment.char_indices().filter(|(_, c)| is_harmful(*c)) {
             out.write_all(&fragment.as_bytes()[from..at])?;
