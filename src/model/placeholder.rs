@@ -1,5 +1,7 @@
 //! Placeholders of template engines in values, told from Prometheus's own `{{ $labels.x }}`.
 
+use memchr::memmem;
+
 /// Which placeholders a file may hold at all; most files hold none, and their values are not searched.
 #[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,8 +79,9 @@ const SPRIG: &[&str] = &[
 /// Whether a text has words that only Helm brings in.
 pub(super) fn certainly_helm(text: &str) -> bool {
     // Prometheus has `template` too, but only for templates that the same text defines.
-    let named = text.contains("template \"") && !text.contains("define \"");
-    named || HELM.iter().any(|word| text.contains(word))
+    let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let named = has("template \"") && !has("define \"");
+    named || HELM.iter().any(|word| has(word))
 }
 
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
@@ -102,13 +105,14 @@ pub(super) fn helm(inner: &str) -> bool {
 impl Marks {
     /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
     pub(super) fn of(text: &str, desugared: bool) -> Self {
-        let braces = text.contains("{{");
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
         Self {
-            percent: text.contains("%%"),
-            parens: text.contains("(("),
-            brackets: text.contains("[["),
-            dollar: text.contains('$'),
-            tags: text.contains("{%") || text.contains("<%"),
+            percent: has("%%"),
+            parens: has("(("),
+            brackets: has("[["),
+            dollar: has("$"),
+            tags: has("{%") || has("<%"),
             go: braces && !desugared && certainly_helm(text),
             braces,
         }

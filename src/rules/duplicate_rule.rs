@@ -30,9 +30,13 @@ type Head<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>);
 
 impl LintRule for DuplicateRule {
     fn file(&self, file: &File, cx: &mut Context<'_>) {
+        // Few rules share a name: labels are gathered of those alone.
+        let name = |&index: &usize| file.rules[index].name.value();
+        let mut order: Vec<usize> = (0..file.rules.len()).collect();
+        order.sort_unstable_by_key(|index| (name(index), *index));
         let mut peers: HashMap<Head<'_>, Vec<usize>> = HashMap::new();
-        for (index, rule) in file.rules.iter().enumerate() {
-            peers.entry(head(file, rule)).or_default().push(index);
+        for &index in order.chunk_by(|a, b| name(a) == name(b)).filter(|same| same.len() > 1).flatten() {
+            peers.entry(head(file, &file.rules[index])).or_default().push(index);
         }
         let mut twins = Vec::new();
         for indexes in peers.into_values().filter(|indexes| indexes.len() > 1) {
@@ -69,19 +73,16 @@ impl LintRule for DuplicateRule {
     fn workspace(&self, cx: &mut Context<'_>) {
         let files: Vec<(&File, &str)> = cx.files().collect();
         let mut owners: HashMap<(Head<'_>, String), Vec<(usize, usize)>> = HashMap::new();
-        let mut names: HashMap<&str, usize> = HashMap::new();
-        for (file, _) in &files {
-            let own: std::collections::HashSet<&str> = file.rules.iter().map(|rule| rule.name.value()).collect();
-            for name in own {
-                *names.entry(name).or_default() += 1;
-            }
-        }
+        let mut rules: Vec<(&str, usize, usize)> = Vec::new();
         for (at, (file, _)) in files.iter().enumerate() {
-            for (index, rule) in
-                file.rules.iter().enumerate().filter(|(_, rule)| names.get(rule.name.value()).is_some_and(|n| *n > 1))
-            {
-                owners.entry((head(file, rule), expression(rule))).or_default().push((at, index));
-            }
+            rules.extend(file.rules.iter().enumerate().map(|(index, rule)| (rule.name.value(), at, index)));
+        }
+        rules.sort_unstable();
+        let shared =
+            |same: &&[(&str, usize, usize)]| same.first().map(|first| first.1) != same.last().map(|last| last.1);
+        for &(_, at, index) in rules.chunk_by(|a, b| a.0 == b.0).filter(shared).flatten() {
+            let (file, rule) = (files[at].0, &files[at].0.rules[index]);
+            owners.entry((head(file, rule), expression(rule))).or_default().push((at, index));
         }
         // A rule that stands in many files is compared with its first place alone: the pairs stay linear in the copies.
         let mut pairs: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
