@@ -5,6 +5,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::conventions::{Conventions, Keys};
 use crate::evidence::links::{Form, Question, form};
 use crate::model::{File, Rule, Text};
@@ -217,8 +219,8 @@ fn find<'a>(file: &'a File, rule: &'a Rule, keys: &'a Keys, of_owner: bool) -> F
 
 /// An owner that the expression itself joins in: `… * on(x) group_left(team) owners`.
 fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &'a [String]) -> Option<Found<'a>> {
-    let query = rule.query.as_ref()?;
     let expression = rule.expr.value();
+    let query = memmem::find(expression.as_bytes(), b"group_").and_then(|_| rule.query())?;
     let joins = walk::clauses(&query.ast)
         .filter(|(_, clause)| matches!(clause.kind, ClauseKind::GroupLeft | ClauseKind::GroupRight));
     let named = |range: &TextRange| {
@@ -247,8 +249,8 @@ fn runbook_labels(file: &File, rule: &Rule, reference: &str) -> BTreeMap<String,
     }
     let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
     let expression = rule.expr.value();
-    let matchers =
-        rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
+    let query = rule.query();
+    let matchers = query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
     for matcher in matchers.filter(|matcher| matcher.op == MatchOp::Equal) {
         let text = |range| walk::text_of(expression, range).map(Cow::into_owned);
         let Some((name, value)) = matcher.name.and_then(text).zip(text(matcher.value)) else { continue };

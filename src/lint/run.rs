@@ -1,5 +1,7 @@
 //! A run: every lint rule over every file, in parallel, then waivers, and everything sorted.
 
+use std::cell::OnceCell;
+
 use rayon::prelude::*;
 
 use jiff::civil::Date;
@@ -61,7 +63,7 @@ struct Outcomes<'a> {
     /// One for each alert, with the index of its rule.
     alerts: Vec<(u32, AlertVerdicts)>,
     waivers: Waivers<'a>,
-    identities: Vec<Identity>,
+    identities: OnceCell<Vec<Identity>>,
 }
 
 /// One file and what belongs to it.
@@ -258,7 +260,7 @@ impl<'a> PartRun<'a> {
             findings: Vec::new(),
             alerts: Vec::new(),
             waivers: Waivers::of(&self.shared, place.path, file, source),
-            identities: identities(file),
+            identities: OnceCell::new(),
         };
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
@@ -367,7 +369,7 @@ impl<'a> PartRun<'a> {
     ) -> Judged {
         let (Raw { diagnostic, rule }, Maker { active, lint }) = (raw, made_by);
         let mut finding = Finding::new(diagnostic);
-        let identity = rule.and_then(|index| out.identities.get(index as usize));
+        let identity = rule.and_then(|index| out.identities.get_or_init(|| identities(place.file)).get(index as usize));
         let head = [finding.diagnostic.rule, place.path];
         let Some((About { rule: model, facts, verdicts }, identity)) = about.zip(identity) else {
             finding.fingerprint = fingerprint(head.into_iter().chain([finding.subject()]));

@@ -145,7 +145,11 @@ impl Lowering<'_> {
 
     /// Anything below the place where a rule file could begin.
     fn node(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
-        if place.depth > DEPTH || !self.spend(1) {
+        if place.depth > DEPTH {
+            self.limit.get_or_insert_with(|| "nested too deeply: what is inside was not checked".to_owned());
+            return;
+        }
+        if !self.spend(1) {
             return;
         }
         let id = view.tree.resolve(id);

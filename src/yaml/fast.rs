@@ -109,7 +109,7 @@ impl Fast<'_, '_> {
     }
 
     fn scalar(&mut self, range: TextRange, style: Style, indent: u16) {
-        self.builder.scalar(range, style, indent, None);
+        self.builder.common_scalar(range, style, indent);
         self.tie();
     }
 

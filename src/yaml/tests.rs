@@ -194,6 +194,10 @@ fn what_prometheus_refuses_is_fatal() {
         "a: [b\n",
         "a: | x\n",
         "a: {{ x }} y\n",
+        // The scanner looks one token past the first document.
+        "a: b\n---\n\"\\q\"\n",
+        "a: b\n---\n> x\n",
+        "a: b\n---\n\"\\ud800\"\n",
     ] {
         assert!(verdict(text).1, "{text:?} must not load");
     }

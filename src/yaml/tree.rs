@@ -108,7 +108,7 @@ impl Tree {
 
     /// What the node is.
     pub fn kind(&self, id: NodeId) -> Kind {
-        self.node(id).kind
+        self.nodes.get(id.0 as usize).map_or(GONE.kind, |node| node.kind)
     }
 
     /// The bytes of the node as written: scalars with their quotes, block scalars from the header to the last byte of content,
@@ -120,6 +120,9 @@ impl Tree {
 
     /// The node that an alias stands for; any other node is itself, and so is an alias that leads nowhere.
     pub fn resolve(&self, id: NodeId) -> NodeId {
+        if self.nodes.get(id.0 as usize).is_some_and(|node| node.kind != Kind::Alias) {
+            return id;
+        }
         let mut at = id;
         // An alias can only point to a node before it, so this ends; the bound is for safety.
         for _ in 0..8 {
@@ -134,8 +137,10 @@ impl Tree {
 
     /// The decoded value of a scalar (through an alias, too); empty for anything else.
     pub fn text(&self, id: NodeId) -> &str {
-        let node = self.node(self.resolve(id));
-        if node.kind == Kind::Scalar { self.value(&node) } else { "" }
+        match self.nodes.get(self.resolve(id).0 as usize) {
+            Some(node) if node.kind == Kind::Scalar => self.value(node),
+            _ => "",
+        }
     }
 
     pub(super) fn value(&self, node: &Node) -> &str {
