@@ -122,7 +122,9 @@ fn ranks(workspace: &Workspace) -> Vec<usize> {
     order.sort_unstable_by_key(path);
     let mut ranks = vec![0; order.len()];
     for (rank, peers) in order.chunk_by(|a, b| path(a) == path(b)).enumerate() {
-        peers.iter().for_each(|&at| ranks[at] = rank);
+        for &at in peers {
+            ranks[at] = rank;
+        }
     }
     ranks
 }
