@@ -121,6 +121,9 @@ impl<'a> Context<'a> {
         if let Some(Level::At(severity)) = self.level {
             diagnostic.severity = severity;
         }
+        if let Some((_, source)) = self.file.filter(|(file, _)| file.source == diagnostic.span.source) {
+            diagnostic.span = Span::new(diagnostic.span.source, source.visible(diagnostic.span.range()));
+        }
         self.verdict = Verdict::Broken;
         let index = self.findings.len();
         self.findings.push(Raw { diagnostic: Box::new(diagnostic), rule });

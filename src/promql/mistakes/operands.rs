@@ -10,7 +10,7 @@ use crate::promql::words::List;
 use crate::source::TextRange;
 
 pub(in crate::promql) fn empty(parser: &mut Parser) {
-    parser.sink.report(0, TextRange::at(0), "there is no expression");
+    parser.sink.unexpected(0, TextRange::at(0), "there is no expression");
 }
 
 /// Something stands where an operand should. Either it is left for [`after_operand`] and a gap stands in the tree, or it is skipped.
