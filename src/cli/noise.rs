@@ -178,11 +178,11 @@ fn strangers(history: &History, rows: &[Row<'_>]) {
 
 impl Row<'_> {
     fn owner(&self) -> Option<&str> {
-        self.facts.owner.known().map(|found| found.value.as_str())
+        self.facts.owner.known().map(|found| &*found.value)
     }
 
     fn severity(&self) -> Option<&str> {
-        self.facts.severity.found().map(|found| found.value.as_str())
+        self.facts.severity.found().map(|found| &*found.value)
     }
 
     fn line(&self) -> u32 {

@@ -34,7 +34,7 @@ pub struct Shared<'a> {
 #[derive(Debug)]
 pub struct Raw {
     /// The finding.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
     /// Index of the rule it is about in its file.
     pub rule: Option<u32>,
 }
@@ -117,7 +117,7 @@ impl<'a> Context<'a> {
 
     /// The finding that was reported last.
     pub fn last(&mut self) -> Option<&mut Diagnostic> {
-        self.findings.last_mut().map(|raw| &mut raw.diagnostic)
+        self.findings.last_mut().map(|raw| &mut *raw.diagnostic)
     }
 
     /// Takes a finding that was made elsewhere, about the rule of that index in its file.
@@ -130,7 +130,7 @@ impl<'a> Context<'a> {
         }
         self.verdict = Verdict::Broken;
         let index = self.findings.len();
-        self.findings.push(Raw { diagnostic, rule });
+        self.findings.push(Raw { diagnostic: Box::new(diagnostic), rule });
         &mut self.findings[index].diagnostic
     }
 

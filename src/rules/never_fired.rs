@@ -70,7 +70,7 @@ fn meant_to_be_quiet(rule: &Rule) -> Option<&'static str> {
     if of_slo || ["burn", "budget", "backup"].iter().any(|word| lower.contains(word)) {
         return Some("it is about a budget or a backup: that it never fires is well");
     }
-    let query = rule.query.as_ref()?;
+    let query = rule.query()?;
     let absent = query.ast.ids().any(|id| match query.ast.kind(id) {
         Kind::Call(call) => query.ast.get(call).function.is_some_and(|function| function.name.starts_with("absent")),
         _ => false,

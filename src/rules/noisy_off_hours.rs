@@ -39,7 +39,7 @@ impl Configurable for NoisyOffHours {
 impl LintRule for NoisyOffHours {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(judged) = noise::acknowledged(rule, cx, self.days) else { return };
-        let owner = cx.facts().and_then(|facts| facts.owner.known()).map(|owner| owner.value.as_str());
+        let owner = cx.facts().and_then(|facts| facts.owner.known()).map(|owner| &*owner.value);
         let rotation = &cx.setup().rotation;
         let Some(hours) = rotation.hours(owner) else {
             cx.unknown("the policy does not say in which time zone the team works: `rotation.time_zone` does");

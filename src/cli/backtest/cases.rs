@@ -1,5 +1,6 @@
 //! What is played: the alerts of some files, and what they were in an earlier revision.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -17,7 +18,7 @@ use crate::source::{Source, SourceId};
 pub(super) struct Play<'a> {
     pub(super) group: RuleGroup,
     pub(super) rule: AlertRule,
-    pub(super) query: &'a Parsed,
+    pub(super) query: Cow<'a, Parsed>,
 }
 
 /// An alert, where it stands, and what it was before.
@@ -77,7 +78,7 @@ pub(super) fn cases<'a>(
             let source = loaded.workspace.source(file.source);
             for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
                 let facts = policy.setup.conventions.facts(file, source, rule);
-                if owner.is_some() && owner != facts.owner.found().map(|found| found.value.as_str()) {
+                if owner.is_some() && owner != facts.owner.found().map(|found| &*found.value) {
                     continue;
                 }
                 let before = match base.map(|base| former(base.get(&source.path), file, rule)) {
@@ -129,7 +130,7 @@ fn former<'a>(old: Option<&'a File>, file: &File, rule: &Rule) -> Former<'a> {
 fn play<'a>(file: &File, rule: &'a Rule, path: &str, default: Millis) -> Result<Play<'a>, &'static str> {
     let group = file.group(rule);
     let time = |text: &Option<Text>, why| text.as_ref().map_or(Some(0), Text::duration).ok_or(why);
-    let Some(query) = rule.query.as_ref().filter(|query| query.errors.is_empty()) else {
+    let Some(query) = rule.query().filter(|query| query.errors.is_empty()) else {
         return Err(match group.dialect {
             Dialect::Loki => "its expression is LogQL",
             _ => "its expression cannot be read",
