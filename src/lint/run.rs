@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use jiff::civil::Date;
 
 use super::allow::{Waivers, settle};
+use super::compose::compose;
 use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::Facts;
 use super::fingerprint::{fingerprint, number};
@@ -96,6 +97,7 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
         ))
     });
     number(&mut findings);
+    compose(&mut findings);
     let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
     Report { sources: &input.workspace.sources, findings, alerts, ran, summary, suggestions }
 }

@@ -152,7 +152,8 @@ fn held(page: &Page<'_>) -> String {
     let unknown: usize = page.report.summary.verdicts.iter().map(|tally| tally.unknown).sum();
     match unknown {
         0 => format!("{alerts} {verb} {rules}"),
-        _ => format!("{alerts} {verb} {rules}, except that {} cannot be told", count(unknown, "verdict")),
+        1 => format!("{alerts} {verb} what could be told of {rules}; 1 verdict is unknown"),
+        _ => format!("{alerts} {verb} what could be told of {rules}; {unknown} verdicts are unknown"),
     }
 }
 
