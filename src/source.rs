@@ -160,12 +160,10 @@ impl Source {
     pub fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             let bytes = self.text.as_bytes();
+            let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes)
+                .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
             let mut starts = vec![0];
-            for (i, &byte) in bytes.iter().enumerate() {
-                if byte == b'\n' || byte == b'\r' && bytes.get(i + 1) != Some(&b'\n') {
-                    starts.push(u32::try_from(i + 1).unwrap_or(u32::MAX));
-                }
-            }
+            starts.extend(breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
             starts
         })
     }

@@ -55,7 +55,7 @@ pub(super) fn run(command: &Runbooks) -> Result<u8, Stop> {
             let source = loaded.workspace.source(file.source);
             for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
                 let facts = policy.setup.conventions.facts(file, source, rule);
-                let owner = facts.owner.found().map(|found| found.value.clone());
+                let owner = facts.owner.found().map(|found| found.value.to_string());
                 if command.common.owner.is_some() && command.common.owner != owner {
                     continue;
                 }

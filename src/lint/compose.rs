@@ -27,10 +27,10 @@ pub(super) fn compose(findings: &mut [Finding]) {
     }
 }
 
-/// Whether two edits cannot both be made, in any order.
+/// Whether two edits cannot both be made, in any order. The same replacement made twice is made once.
 fn clashes(a: &Edit, b: &Edit) -> bool {
     let (x, y) = (a.span, b.span);
-    if x.source != y.source {
+    if x.source != y.source || a == b && !x.range().is_empty() {
         return false;
     }
     if !(x.range().is_empty() && y.range().is_empty() && x.start == y.start) {
@@ -65,6 +65,7 @@ mod tests {
         assert!(!clashes(&at("\n    a: b"), &at("\n    c: d")));
         assert!(clashes(&at("\n    a: b"), &at("\n  labels:\n    c: d")), "which comes first matters");
         assert!(!clashes(&at(", a: b"), &at(", c: d")) && clashes(&at("a: b"), &at("c: d")));
+        assert!(!clashes(&edit(3, 6, "x"), &edit(3, 6, "x")) && clashes(&edit(3, 6, "x"), &edit(3, 6, "y")));
         assert!(clashes(&edit(3, 6, "x"), &edit(5, 9, "y")) && !clashes(&edit(3, 5, "x"), &edit(5, 9, "y")));
     }
 
@@ -73,10 +74,11 @@ mod tests {
         let finding = |start: u32, text: &str| {
             let mut diagnostic = Diagnostic::new("a", Severity::Note, edit(start, start + 1, "").span, "m");
             diagnostic.fix(false, vec![edit(9, 9, text)]);
-            Finding::new(diagnostic)
+            Finding::new(Box::new(diagnostic))
         };
         let labels = "\n  labels:\n    a: b";
-        let mut findings = [finding(1, labels), finding(1, labels), finding(1, "\n  annotations:\n    c: d"), finding(2, labels)];
+        let mut findings =
+            [finding(1, labels), finding(1, labels), finding(1, "\n  annotations:\n    c: d"), finding(2, labels)];
         compose(&mut findings);
         assert_eq!(findings.map(|finding| finding.diagnostic.fix.is_some()), [true, false, true, true]);
     }

@@ -35,7 +35,7 @@ pub struct Shared<'a> {
 #[derive(Debug)]
 pub struct Raw {
     /// The finding.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
     /// Index of the rule it is about in its file.
     pub rule: Option<u32>,
 }
@@ -126,7 +126,7 @@ impl<'a> Context<'a> {
         }
         self.verdict = Verdict::Broken;
         let index = self.findings.len();
-        self.findings.push(Raw { diagnostic, rule });
+        self.findings.push(Raw { diagnostic: Box::new(diagnostic), rule });
         &mut self.findings[index].diagnostic
     }
 

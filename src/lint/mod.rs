@@ -9,7 +9,7 @@ mod compose;
 mod context;
 pub mod conventions;
 pub mod facts;
-mod fingerprint;
+pub mod fingerprint;
 mod patterns;
 pub mod report;
 mod run;

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use memchr::memmem;
+
 use super::placeholder::{braced_variable, certainly_helm, helm};
 use crate::source::TextRange;
 use crate::yaml::{Kind, Parsed};
@@ -54,11 +56,13 @@ impl Piece {
 impl Engine {
     /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
     pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
-        let braces = text.contains("{{");
-        let jinja = text.match_indices("{%").any(|(at, _)| !text[at + 2..].starts_with('%')) || text.contains("{#");
-        let erb = text.contains("<%");
-        let brackets = text.contains("[[ ") || text.contains("[[-") || text.contains("[[.");
-        let dollar = text.contains("${");
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
+        let tag = |at: usize| !text[at + 2..].starts_with('%');
+        let jinja = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#");
+        let erb = has("<%");
+        let brackets = has("[[ ") || has("[[-") || has("[[.");
+        let dollar = has("${");
         if !(braces || jinja || erb || brackets || dollar) {
             return None;
         }
@@ -70,7 +74,7 @@ impl Engine {
             return None;
         }
         let go = braces && !jinja && !erb;
-        let certain = jinja || erb || go && (text.contains("{{-") || certainly_helm(text));
+        let certain = jinja || erb || go && (has("{{-") || certainly_helm(text));
         let engine = Self { go, jinja, erb, brackets, dollar, certain };
         let pieces = pieces(text, engine);
         let foreign = |piece: &Piece| match *piece {

@@ -242,6 +242,9 @@ impl<'a> Lowering<'a> {
         }
         file.comments.sort_by_key(|comment| comment.span.start);
         hide_what_was_not_read(&mut file);
+        file.rules.shrink_to_fit();
+        file.groups.shrink_to_fit();
+        file.comments.shrink_to_fit();
         file.problems.sort_by_key(|problem| (problem.diagnostic.span.start, problem.diagnostic.span.end));
         file
     }

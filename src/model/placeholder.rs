@@ -1,5 +1,7 @@
 //! Placeholders of template engines in values, told from Prometheus's own `{{ $labels.x }}`.
 
+use memchr::memmem;
+
 use crate::promql::Inside;
 
 /// Which placeholders a file may hold at all; most files hold none, and their values are not searched.
@@ -79,8 +81,9 @@ const SPRIG: &[&str] = &[
 /// Whether a text has words that only Helm brings in.
 pub(super) fn certainly_helm(text: &str) -> bool {
     // Prometheus has `template` too, but only for templates that the same text defines.
-    let named = text.contains("template \"") && !text.contains("define \"");
-    named || HELM.iter().any(|word| text.contains(word))
+    let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let named = has("template \"") && !has("define \"");
+    named || HELM.iter().any(|word| has(word))
 }
 
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
@@ -104,13 +107,14 @@ pub(super) fn helm(inner: &str) -> bool {
 impl Marks {
     /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
     pub(super) fn of(text: &str, desugared: bool) -> Self {
-        let braces = text.contains("{{");
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
         Self {
-            percent: text.contains("%%"),
-            parens: text.contains("(("),
-            brackets: text.contains("[["),
-            dollar: text.contains('$'),
-            tags: text.contains("{%") || text.contains("<%"),
+            percent: has("%%"),
+            parens: has("(("),
+            brackets: has("[["),
+            dollar: has("$"),
+            tags: has("{%") || has("<%"),
             go: braces && !desugared && certainly_helm(text),
             braces,
         }
@@ -123,7 +127,8 @@ impl Marks {
 
 /// Whether a placeholder stands in `value`; with `promql`, what cannot be part of an expression, and nothing that can.
 pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
-    Placeholders::new(value, marks, promql).next().is_some()
+    let may_begin = |byte: u8| matches!(byte, b'{' | b'<' | b'%' | b'(' | b'[' | b'$');
+    value.bytes().any(may_begin) && Placeholders::new(value, marks, promql).next().is_some()
 }
 
 /// The placeholders of a value: the bytes of each, in order.

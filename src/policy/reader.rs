@@ -98,7 +98,7 @@ impl<'t> Reader<'t> {
         }
         let mut seen = HashSet::new();
         let mut fields = Vec::new();
-        for (key, value) in self.tree.merged(id) {
+        for [key, value] in self.tree.merged(id) {
             let name = self.tree.text(key);
             if self.tree.kind(self.tree.resolve(key)) != Kind::Scalar || self.tree.is_null(key) {
                 self.wrong(key, "a key is one word");
@@ -124,7 +124,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The value of a section; one with nothing in it is a mistake.
-    pub(super) fn section(&mut self, fields: &Fields<'t>, name: &str) -> Option<NodeId> {
+    pub(super) fn section(&mut self, fields: &Fields<'_>, name: &str) -> Option<NodeId> {
         let field = fields.get(name)?;
         if self.tree.is_null(field.value) {
             self.wrong(field.key, format!("nothing stands under `{name}`")).help("remove the key, or fill it");

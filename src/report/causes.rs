@@ -41,7 +41,7 @@ pub(super) fn causes(report: &Report<'_>) -> Vec<Cause> {
     let mut places: HashMap<(&str, String), usize> = HashMap::new();
     let mut causes: Vec<Cause> = Vec::new();
     for (index, finding) in report.findings.iter().enumerate().filter(|(_, finding)| finding.waiver.is_none()) {
-        let Diagnostic { rule, severity, message, cause, .. } = &finding.diagnostic;
+        let Diagnostic { rule, severity, message, cause, .. } = &*finding.diagnostic;
         let text = if cause.is_empty() { shape(message) } else { cause.clone().into_owned() };
         let place = *places.entry((rule, text.clone())).or_insert_with(|| {
             causes.push(Cause { rule, text, findings: Vec::new(), severities: [0; 3], files: 0, alerts: None });
@@ -107,7 +107,7 @@ impl<'r> Alerts<'r> {
     fn new(report: &'r Report<'_>) -> Self {
         let mut starts: HashMap<_, Vec<u32>> = HashMap::new();
         for alert in &report.alerts {
-            starts.entry((alert.source, alert.alert.as_str())).or_default().push(alert.start);
+            starts.entry((alert.source, &*alert.alert)).or_default().push(alert.start);
         }
         for starts in starts.values_mut() {
             starts.sort_unstable();
@@ -138,8 +138,12 @@ mod tests {
     fn one_error_among_many_notes_comes_after_two_errors() {
         let mut sample = Sample::new();
         let file = sample.file("a.yaml", "x\n");
-        for (text, severity, times) in [("mixed", Severity::Note, 9), ("mixed", Severity::Error, 1), ("two", Severity::Error, 2)] {
-            (0..times).for_each(|_| drop(sample.find("yaml-syntax", severity, file, "x", "odd").cause(text)));
+        for (text, severity, times) in
+            [("mixed", Severity::Note, 9), ("mixed", Severity::Error, 1), ("two", Severity::Error, 2)]
+        {
+            for _ in 0..times {
+                sample.find("yaml-syntax", severity, file, "x", "odd").cause(text);
+            }
         }
         let report = sample.report();
         assert_eq!(causes(&report).iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["two", "mixed"]);

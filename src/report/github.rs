@@ -22,17 +22,17 @@ pub fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let positions = Positions::new(report.sources);
     let shared = Shared::new(report);
     let mut findings: Vec<(usize, &Diagnostic)> =
-        super::told(report, &shared).map(|(index, finding)| (index, &finding.diagnostic)).collect();
+        super::told(report, &shared).map(|(index, finding)| (index, &*finding.diagnostic)).collect();
     findings.sort_by_key(|(_, diagnostic)| Reverse(diagnostic.severity));
     let notes = findings.partition_point(|(_, diagnostic)| diagnostic.severity > Severity::Note);
-    let mut put = |&(index, diagnostic): &(usize, &Diagnostic)| {
+    let put = |&(index, diagnostic): &(usize, &Diagnostic), out: &mut dyn io::Write| {
         command(diagnostic, shared.also(report, index).as_deref(), &positions, out)
     };
-    findings[..notes].iter().try_for_each(&mut put)?;
+    findings[..notes].iter().try_for_each(|finding| put(finding, out))?;
     if let Some(rest) = unseen(report) {
         writeln!(out, "::notice title=groundrules::{}", data(&rest))?;
     }
-    findings[notes..].iter().try_for_each(put)
+    findings[notes..].iter().try_for_each(|finding| put(finding, out))
 }
 
 fn unseen(report: &Report<'_>) -> Option<String> {
@@ -74,7 +74,9 @@ fn body(diagnostic: &Diagnostic, also: Option<&str>) -> String {
     if !diagnostic.label.is_empty() {
         add("", &diagnostic.label);
     }
-    also.iter().for_each(|also| add("note: ", also));
+    if let Some(also) = also {
+        add("note: ", also);
+    }
     diagnostic.notes.iter().for_each(|note| add("note: ", note));
     diagnostic.help.iter().for_each(|help| add("help: ", help));
     body

@@ -64,7 +64,14 @@ struct Page<'r> {
 impl<'r> Page<'r> {
     fn new(report: &'r Report<'r>, options: &'r Options) -> Self {
         let width = if options.width == 0 { WIDTH } else { options.width.max(NARROWEST) };
-        Self { report, options, positions: Positions::new(report.sources), causes: causes(report), shared: Shared::new(report), width }
+        Self {
+            report,
+            options,
+            positions: Positions::new(report.sources),
+            causes: causes(report),
+            shared: Shared::new(report),
+            width,
+        }
     }
 
     fn write(&self, out: &mut dyn WriteColor) -> io::Result<()> {

@@ -80,7 +80,6 @@ fn same_place(a: &Finding, b: &Finding) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::diagnostic::Severity;
     use crate::report::testing::Sample;
     use crate::report::{Format, Options, write};
@@ -99,10 +98,10 @@ mod tests {
         for alert in ["A", "B", "A"] {
             let message = format!("alert `{alert}` has no `x`");
             sample.find("severity-unknown", Severity::Error, file, "bad", &message);
-            sample.findings.last_mut().unwrap().alert = Some(alert.to_owned());
+            sample.findings.last_mut().unwrap().alert = Some(alert.into());
         }
         sample.find("severity-unknown", Severity::Error, file, "bad", "alert `A` has no `y`");
-        sample.findings.last_mut().unwrap().alert = Some("A".to_owned());
+        sample.findings.last_mut().unwrap().alert = Some("A".into());
         let also = "the same of `B` and `A` of the group `g`: 3 alerts share these lines";
         for format in [Format::Concise, Format::Human, Format::Github] {
             let out = written(&sample, format);

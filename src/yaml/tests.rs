@@ -129,7 +129,7 @@ fn aliases_and_merge_keys_are_followed_on_request_only() {
     assert_eq!(tree.text(tree.get(d, "y").unwrap()), "2");
     assert_eq!(tree.anchor(tree.resolve(d)), Some("a"));
     let merged = tree.merged(path(&tree, &["c"]));
-    let pairs: Vec<_> = merged.iter().map(|&(k, v)| (tree.text(k), tree.text(v))).collect();
+    let pairs: Vec<_> = merged.iter().map(|&[k, v]| (tree.text(k), tree.text(v))).collect();
     assert_eq!(pairs, [("x", "5"), ("y", "2"), ("z", "4")]);
     assert_eq!(tree.entries(path(&tree, &["c"])).count(), 2);
 }

@@ -68,10 +68,10 @@ fn keys_and_expressions_tell_the_dialect() {
     assert_eq!(of(&format!("namespace: n\n{}", group("", "up"))), Some(Dialect::Mimir));
     assert_eq!(of(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")), Some(Dialect::Loki));
     let vm = read(&group("  type: vlogs\n", "'* | stats count() x'"));
-    assert!(vm.rules[0].query.is_none(), "another language is not read as PromQL");
-    assert!(read(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")).rules[0].query.is_none());
-    assert!(read(&group("  concurrency: 2\n", "up default 0")).rules[0].query.is_none(), "MetricsQL");
-    assert!(read(&group("", "up +")).rules[0].query.as_ref().is_some_and(|query| !query.errors.is_empty()));
+    assert!(vm.rules[0].query().is_none(), "another language is not read as PromQL");
+    assert!(read(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")).rules[0].query().is_none());
+    assert!(read(&group("  concurrency: 2\n", "up default 0")).rules[0].query().is_none(), "MetricsQL");
+    assert!(read(&group("", "up +")).rules[0].query().is_some_and(|query| !query.errors.is_empty()));
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn placeholders_make_a_value_unknown() {
     let file =
         read("- alert: A\n  expr: up{%%topology%%}\n  for: ((time))\n  labels: {a: '${TEAM}', b: '{{ $labels.x }}'}\n");
     let rule = &file.rules[0];
-    assert!(rule.expr.templated() && rule.query.is_some(), "a selector is readable without its placeholder");
+    assert!(rule.expr.templated() && rule.query().is_some(), "a selector is readable without its placeholder");
     assert!(rule.hold.as_ref().is_some_and(Text::templated));
     assert!(rule.labels.get("a").is_some_and(|e| e.value.templated()));
     assert!(rule.labels.get("b").is_some_and(|e| !e.value.templated()));
@@ -197,7 +197,7 @@ fn placeholders_make_a_value_unknown() {
 fn a_placeholder_in_a_string_or_a_comment_hides_no_mistake() {
     let errors = |expr: &str| {
         let file = read(&format!("- alert: A\n  expr: |\n    {}\n", expr.replace('\n', "\n    ")));
-        let query = file.rules[0].query.as_ref();
+        let query = file.rules[0].query();
         assert!(file.rules[0].expr.templated(), "{expr}");
         query.map(|query| query.errors.iter().map(|error| expr[error.range.range()].to_owned()).collect::<Vec<_>>())
     };
@@ -208,7 +208,7 @@ fn a_placeholder_in_a_string_or_a_comment_hides_no_mistake() {
     assert_eq!(errors("upp(up) > ${LIMIT}"), None, "anything may stand there");
     assert_eq!(errors("upp(up{%%topology%%})"), None);
     let chart = read(&CHART.replace("expr: up{", "expr: upp(up){"));
-    assert_eq!(chart.rules[0].query.as_ref().map(|query| query.errors.is_empty()), Some(false));
+    assert_eq!(chart.rules[0].query().map(|query| query.errors.is_empty()), Some(false));
 }
 
 const CHART: &str = "{{- if .Values.enabled }}
@@ -267,7 +267,7 @@ fn a_template_is_read_with_what_it_writes_unknown() {
     assert_eq!(names(&file), ["{{ .name }}Down", "b"]);
     assert!(file.problems.is_empty(), "{:?}", file.problems);
     let rule = &file.rules[0];
-    assert!(rule.name.templated() && rule.expr.templated() && rule.query.is_some());
+    assert!(rule.name.templated() && rule.expr.templated() && rule.query().is_some());
     let severity = rule.labels.get("severity").unwrap();
     assert_eq!(severity.value.value(), "{{ if .page }}page{{ else }}info{{ end }}");
     assert!(severity.value.templated());

@@ -148,12 +148,13 @@ fn held(page: &Page<'_>) -> String {
         return "no alert was read, so none was held to anything".to_owned();
     }
     let verb = if alerts == 1 { "holds" } else { "hold" };
-    let (alerts, rules) = (count(alerts, "alert"), count(page.report.ran.len(), "ground rule"));
+    let rules = page.report.ran.len();
     let unknown: usize = page.report.summary.verdicts.iter().map(|tally| tally.unknown).sum();
+    let (held, all) = (count(alerts, "alert"), alerts * rules);
     match unknown {
-        0 => format!("{alerts} {verb} {rules}"),
-        1 => format!("{alerts} {verb} what could be told of {rules}; 1 verdict is unknown"),
-        _ => format!("{alerts} {verb} what could be told of {rules}; {unknown} verdicts are unknown"),
+        0 => format!("{held} {verb} {}", count(rules, "ground rule")),
+        1 => format!("{held} {verb} what could be told; 1 of {all} verdicts is unknown"),
+        _ => format!("{held} {verb} what could be told; {unknown} of {all} verdicts are unknown"),
     }
 }
 

@@ -24,13 +24,7 @@ pub(super) struct Shown<'p> {
 pub(super) fn shown<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
     let alone = |index| Shown { index, more: None };
     if page.options.all {
-        page.causes
-            .iter()
-            .flat_map(|cause| told(page, cause))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .map(alone)
-            .collect()
+        page.causes.iter().flat_map(|cause| told(page, cause)).collect::<BTreeSet<_>>().into_iter().map(alone).collect()
     } else if page.options.has_policy {
         some_of_each(page)
     } else {
