@@ -10,6 +10,7 @@ mod check;
 pub mod compat;
 mod duration;
 mod error;
+pub mod explain;
 mod functions;
 mod lexer;
 mod matching;
