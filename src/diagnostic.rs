@@ -115,20 +115,23 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a further place.
+    /// Adds a further place. Most findings have one at most, and the list is as long as what is in it.
     pub fn related(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
+        self.related.reserve_exact(1);
         self.related.push(Label { span, message: message.into() });
         self
     }
 
     /// Adds why it matters.
     pub fn note(&mut self, note: impl Into<Words>) -> &mut Self {
+        self.notes.reserve_exact(1);
         self.notes.push(note.into());
         self
     }
 
     /// Adds what to write.
     pub fn help(&mut self, help: impl Into<Words>) -> &mut Self {
+        self.help.reserve_exact(1);
         self.help.push(help.into());
         self
     }

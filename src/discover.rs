@@ -1,8 +1,11 @@
 //! Which files a run looks at: the only module that walks the file system.
 //!
-//! Regular files alone, links never followed, `.gitignore` honoured, everything in the order of its path. What cannot be read is
+//! Regular files alone, links never followed, `.gitignore` honoured for what git does not track, everything in the order of its path. What cannot be read is
 //! kept, with the reason.
 
+mod tracked;
+
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -14,6 +17,9 @@ use ignore::WalkBuilder;
 pub const POLICY: &str = "groundrules.yaml";
 /// Largest file that is read, in bytes. The largest public rule file has 4 MB.
 pub const MAX_FILE: u64 = 32 << 20;
+
+/// Extensions of files that hold text, whatever bytes they have.
+const TEXTS: &[&str] = &["yml", "yaml", "rules", "rule", "json"];
 
 /// The paths of one root.
 #[derive(Debug)]
@@ -150,6 +156,7 @@ pub fn files(target: &Target, exclude: &GlobSet) -> Found {
 }
 
 fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut usize) {
+    let first = found.len();
     let in_git = target.root.join(".git").exists();
     let walker = WalkBuilder::new(folder)
         .hidden(false)
@@ -171,6 +178,15 @@ fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut 
             Err(error) => found.extend(place(&error).map(|path| candidate(path, target, false))),
         }
     }
+    let seen: HashSet<PathBuf> = found[first..].iter().map(|file| file.real.clone()).collect();
+    let ignored = tracked::below(folder).into_iter().map(|path| folder.join(path)).filter(|path| !seen.contains(path));
+    found.extend(ignored.filter(|path| lies_below(path, folder)).map(|path| candidate(path, target, false)));
+}
+
+/// Whether a file is there, and no link leads to it on the way from `folder`.
+fn lies_below(path: &Path, folder: &Path) -> bool {
+    let mut above = path.ancestors().skip(1).take_while(|above| *above != folder);
+    is_plain_file(path) && above.all(|above| above.symlink_metadata().is_ok_and(|meta| meta.is_dir()))
 }
 
 fn place(error: &ignore::Error) -> Option<PathBuf> {
@@ -206,26 +222,30 @@ pub fn read(path: &Path) -> Content {
     match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((meta, _)) if !meta.is_file() => Content::Unreadable(io::Error::other("not a regular file")),
         Ok((meta, _)) if meta.len() > MAX_FILE => Content::TooLarge(meta.len()),
-        Ok((meta, file)) => content(file, meta.len()),
+        Ok((meta, file)) => content(file, meta.len(), path),
         Err(error) => Content::Unreadable(error),
     }
 }
 
-/// Reads a stream, up to the cap; `size` is a guess at its length in bytes.
-pub fn content(stream: impl Read, size: u64) -> Content {
+/// Reads a stream, up to the cap; `size` is a guess at its length in bytes, and `path` what it is called.
+pub fn content(stream: impl Read, size: u64, path: &Path) -> Content {
     let mut bytes = Vec::with_capacity(size.min(MAX_FILE) as usize + 1);
     match stream.take(MAX_FILE + 1).read_to_end(&mut bytes) {
         Err(error) => Content::Unreadable(error),
         Ok(read) if read as u64 > MAX_FILE => Content::TooLarge(read as u64),
-        Ok(_) => text(bytes),
+        Ok(_) => text(bytes, path),
     }
 }
 
-fn text(bytes: Vec<u8>) -> Content {
+/// Control characters hide no rules: a file that is called YAML is a text, and so is one with the word that every rule has.
+fn text(bytes: Vec<u8>, path: &Path) -> Content {
+    let named = path.extension().is_some_and(|extension| TEXTS.iter().any(|text| extension.eq_ignore_ascii_case(text)));
+    let has = |bytes: &[u8]| bytes.windows(4).any(|word| word == b"expr");
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Content::Utf16;
+        let letters: Vec<u8> = bytes.into_iter().filter(|byte| *byte != 0).collect();
+        return if named || has(&letters) { Content::Utf16 } else { Content::NotText };
     }
-    if is_binary(&bytes[..bytes.len().min(8192)]) {
+    if !named && is_binary(&bytes[..bytes.len().min(8192)]) && !has(&bytes) {
         return Content::NotText;
     }
     match String::from_utf8(bytes) {
@@ -240,6 +260,11 @@ fn text(bytes: Vec<u8>) -> Content {
 /// Whether bytes are no text: more than a few control characters, and more than one byte in fifty. A text with a stray NUL is a
 /// text, whose fault is said.
 fn is_binary(bytes: &[u8]) -> bool {
+    // Without an early end the compiler looks at many bytes at once, and most texts have no control characters at all.
+    let odd = |byte: u8| byte < b' ' && byte != b'\n' || byte == 0x7f;
+    if !bytes.iter().fold(false, |found, &byte| found | odd(byte)) {
+        return false;
+    }
     let controls = bytes.iter().filter(|byte| byte.is_ascii_control() && !b"\t\n\x0c\r\x1b".contains(byte)).count();
     controls > 8 && controls * 50 > bytes.len()
 }
@@ -306,15 +331,42 @@ mod tests {
     }
 
     #[test]
-    fn bad_bytes_keep_their_offsets() {
-        let Content::Text(text, bad) = text(b"a: \xff\xfeb\n".to_vec()) else { panic!("text") };
-        assert_eq!((text.as_str(), bad), ("a: ??b\n", Some(3)));
-        assert!(
-            matches!(super::text(b"alert: a\0b\n".to_vec()), Content::Text(_, None)),
-            "a stray NUL is a fault of a text"
+    fn what_git_tracks_is_checked_though_it_is_ignored() {
+        let folder = tree(&[".gitignore", "ignored/x.yaml", "ignored/y.yaml", "rules/a.yaml", "rules/ignored/b.yaml"]);
+        let entries =
+            ["gone.yaml", "ignored/x.yaml", "rules/a.yaml", "rules/ignored/b.yaml"].map(|n| (0o100_644, 0, n));
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        std::fs::write(folder.path().join(".git/index"), tracked::tests::index(2, 20, &entries)).unwrap();
+        let names = |path: PathBuf| {
+            let found = files(&targets(&[path])[0], &GlobSet::empty());
+            found.files.into_iter().map(|file| file.relative).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(folder.path().to_path_buf()),
+            [".gitignore", "ignored/x.yaml", "rules/a.yaml", "rules/ignored/b.yaml"]
         );
-        assert!(matches!(super::text(b"\x7fELF\x01\x02\x03\0\0\0\0\0\0\0\0\0\0".to_vec()), Content::NotText));
-        assert!(matches!(super::text(b"\xff\xfea\0".to_vec()), Content::Utf16));
-        assert!(matches!(content(io::repeat(b'x'), 0), Content::TooLarge(_)));
+        assert_eq!(names(folder.path().join("rules")), ["rules/a.yaml", "rules/ignored/b.yaml"]);
+    }
+
+    #[test]
+    fn bad_bytes_keep_their_offsets() {
+        let text = |bytes: &[u8], name: &str| super::text(bytes.to_vec(), Path::new(name));
+        let Content::Text(read, bad) = text(b"a: \xff\xfeb\n", "a") else { panic!("text") };
+        assert_eq!((read.as_str(), bad), ("a: ??b\n", Some(3)));
+        assert!(matches!(text(b"alert: a\0b\n", "a"), Content::Text(_, None)), "a stray NUL is a fault of a text");
+        assert!(matches!(text(b"\x7fELF\x01\x02\x03\0\0\0\0\0\0\0\0\0\0", "a"), Content::NotText));
+        assert!(matches!(content(io::repeat(b'x'), 0, Path::new("a")), Content::TooLarge(_)));
+    }
+
+    #[test]
+    fn control_characters_and_encodings_hide_no_rules() {
+        let text = |bytes: &[u8], name: &str| super::text(bytes.to_vec(), Path::new(name));
+        let hidden = [b"# ", &[1; 400][..], b"\nexpr: up\n"].concat();
+        assert!(matches!(text(&hidden, "a"), Content::Text(_, None)));
+        assert!(matches!(text(&[0; 400], "a.YAML"), Content::Text(_, None)));
+        assert!(matches!(text(&[0; 400], "a.bin"), Content::NotText));
+        assert!(matches!(text(b"\xff\xfea\0", "a.yml"), Content::Utf16));
+        assert!(matches!(text(b"\xfe\xff\0e\0x\0p\0r", "a"), Content::Utf16));
+        assert!(matches!(text(b"\xff\xfea\0", "a"), Content::NotText));
     }
 }

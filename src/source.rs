@@ -160,12 +160,10 @@ impl Source {
     pub fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             let bytes = self.text.as_bytes();
+            let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes)
+                .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
             let mut starts = vec![0];
-            for (i, &byte) in bytes.iter().enumerate() {
-                if byte == b'\n' || byte == b'\r' && bytes.get(i + 1) != Some(&b'\n') {
-                    starts.push(u32::try_from(i + 1).unwrap_or(u32::MAX));
-                }
-            }
+            starts.extend(breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
             starts
         })
     }
@@ -199,6 +197,26 @@ impl Source {
         TextRange::new(start, start + u32::try_from(text.trim_end_matches(['\n', '\r']).len()).unwrap_or(0))
     }
 
+    /// `range`, or where it is empty a character that shows its place: the one that stands there, else the one before it on its
+    /// line; still nothing where both are blank.
+    #[must_use]
+    pub fn visible(&self, range: TextRange) -> TextRange {
+        if !range.is_empty() {
+            return range;
+        }
+        let at = self.floor(range.start);
+        let (before, after) = self.text.split_at(at);
+        let seen = |c: &char| !c.is_whitespace();
+        let len = |c: char| u32::try_from(c.len_utf8()).unwrap_or(0);
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        let ends = |back, forth| TextRange::new(start.saturating_sub(back), start.saturating_add(forth));
+        match (before.chars().next_back().filter(seen), after.chars().next().filter(seen)) {
+            (_, Some(here)) => ends(0, len(here)),
+            (Some(last), None) => ends(len(last), 0),
+            (None, None) => range,
+        }
+    }
+
     fn floor(&self, offset: u32) -> usize {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -229,5 +247,14 @@ mod tests {
         assert_eq!(source.slice(source.line(1)), "é😀x");
         assert_eq!(source.slice(source.line(3)), "z");
         assert!(source.line(9).is_empty());
+    }
+
+    #[test]
+    fn an_empty_range_is_shown_by_a_character_beside_it() {
+        let source = Source::new("a", "é: \n x\n");
+        let shown = |at| source.slice(source.visible(TextRange::at(at)));
+        assert_eq!([shown(0), shown(2), shown(3), shown(4), shown(6), shown(7)], ["é", ":", ":", "", "x", "x"]);
+        assert_eq!(source.visible(TextRange::new(0, 3)), TextRange::new(0, 3));
+        assert_eq!(source.visible(TextRange::at(99)), TextRange::at(99));
     }
 }

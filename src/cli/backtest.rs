@@ -1,5 +1,6 @@
 //! `groundrules backtest`: when rules would have fired, had a server evaluated them in the past.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -57,7 +58,7 @@ fn interval(text: &str) -> Result<Millis, String> {
 struct Case<'a> {
     group: RuleGroup,
     rule: AlertRule,
-    query: &'a Parsed,
+    query: Cow<'a, Parsed>,
 }
 
 pub(super) fn run(command: &Backtest) -> Result<u8, Stop> {
@@ -74,8 +75,8 @@ pub(super) fn run(command: &Backtest) -> Result<u8, Stop> {
             let source = loaded.workspace.source(file.source);
             for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
                 let facts = policy.setup.conventions.facts(file, source, rule);
-                let owner = facts.owner.found().map(|found| &found.value);
-                if command.common.owner.is_some() && command.common.owner.as_ref() != owner {
+                let owner = facts.owner.found().map(|found| &*found.value);
+                if command.common.owner.is_some() && command.common.owner.as_deref() != owner {
                     continue;
                 }
                 match case(file, rule, &source.path, command.interval) {
@@ -105,7 +106,7 @@ pub(super) fn run(command: &Backtest) -> Result<u8, Stop> {
 fn case<'a>(file: &File, rule: &'a Rule, path: &str, default: Millis) -> Result<Case<'a>, &'static str> {
     let group = file.group(rule);
     let time = |text: &Option<Text>, why| text.as_ref().map_or(Some(0), Text::duration).ok_or(why);
-    let Some(query) = rule.query.as_ref().filter(|query| query.errors.is_empty()) else {
+    let Some(query) = rule.query().filter(|query| query.errors.is_empty()) else {
         return Err(match group.dialect {
             Dialect::Loki => "its expression is LogQL",
             _ => "its expression cannot be read",

@@ -96,8 +96,8 @@ pub(super) fn run(command: &List) -> Result<u8, Stop> {
 
 impl Row<'_> {
     fn cells(&self) -> Vec<String> {
-        let value = |field: &Field<'_>| field.found().map(|found| found.value.clone()).unwrap_or_default();
-        let from = |field: &Field<'_>| field.found().map(|found| found.from.clone()).unwrap_or_default();
+        let value = |field: &Field<'_>| field.value().to_owned();
+        let from = |field: &Field<'_>| field.found().map(Found::from).unwrap_or_default();
         let line = self.source.position(self.rule.span.start, Encoding::Scalar).line.to_string();
         vec![
             self.source.path.clone(),
@@ -118,7 +118,7 @@ impl Row<'_> {
         let group = file.group(rule);
         let optional = |text: &Option<Text>| text.as_ref().map(Text::value).map(str::to_owned);
         let found =
-            |field: &Field<'_>| field.found().map(|Found { value, from, .. }| json!({ "value": value, "from": from }));
+            |field: &Field<'_>| field.found().map(|found| json!({ "value": found.value, "from": found.from() }));
         let labels: Vec<&Entry> = file.labels(rule).collect();
         let annotations: Vec<&Entry> = rule.annotations.entries.iter().collect();
         let mut spans = Map::new();

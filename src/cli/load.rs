@@ -117,7 +117,7 @@ impl Loaded {
             .as_deref()
             .and_then(|path| path.strip_prefix(&target.root).ok())
             .map_or(path.clone(), |path| path.display().to_string());
-        let content = discover::content(io::stdin().lock(), 1 << 16);
+        let content = discover::content(io::stdin().lock(), 1 << 16, named.as_deref().unwrap_or(Path::new("-.yaml")));
         let candidate = Candidate { path, relative, real: named.unwrap_or_default(), named: true };
         let files = self.add(common, vec![(content, candidate)]);
         self.workspace.parts.push(Part { root: target.root.display().to_string(), files, whole: false });
@@ -156,7 +156,8 @@ impl Loaded {
         let first = self.workspace.sources.len();
         let policy = self.policies.last();
         let dialect = common.dialect.map(Into::into).or(policy.and_then(|policy| policy.dialect));
-        let options = lower::Options { dialect, promql: policy.map(|policy| policy.promql).unwrap_or_default() };
+        let options =
+            lower::Options { dialect, promql: policy.map(|policy| policy.promql).unwrap_or_default(), named: false };
         let from = self.workspace.files.len();
         let made: Vec<_> = read
             .into_par_iter()
@@ -188,7 +189,7 @@ fn file(
     let (text, file) = match content {
         Content::Text(text, bad) => {
             let source = Source::new(candidate.path.as_str(), text);
-            let mut file = lower::lower(&source, id, options);
+            let mut file = lower::lower(&source, id, &lower::Options { named: candidate.named, ..*options });
             if let Some(at) = bad.filter(|_| file.reading == Reading::Rules) {
                 file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None });
             }
@@ -196,8 +197,9 @@ fn file(
         }
         Content::NotText => (String::new(), unread(Reading::Skipped("not-text"))),
         Content::Utf16 => {
-            let why = "it is UTF-16: save it as UTF-8".to_owned();
-            (String::new(), unread(Reading::NotChecked("unreadable", why)))
+            let mut file = unread(Reading::NotChecked("unreadable", "it is UTF-16: save it as UTF-8".to_owned()));
+            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None });
+            (String::new(), file)
         }
         Content::TooLarge(size) => {
             let why = format!("{} MiB, the limit is {}", size >> 20, discover::MAX_FILE >> 20);
@@ -206,6 +208,14 @@ fn file(
         Content::Unreadable(error) => (String::new(), unread(Reading::NotChecked("unreadable", error.to_string()))),
     };
     (Source::new(candidate.path.as_str(), text), file, candidate)
+}
+
+fn utf16(id: SourceId) -> Diagnostic {
+    let span = Span::new(id, TextRange::at(0));
+    let mut diagnostic =
+        Diagnostic::new("yaml-syntax", Severity::Warning, span, "this file is UTF-16 and was not read");
+    diagnostic.help("save it as UTF-8");
+    diagnostic
 }
 
 fn not_utf8(id: SourceId, at: usize) -> Diagnostic {

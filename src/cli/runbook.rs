@@ -93,7 +93,7 @@ fn alerts<'a>(loaded: &'a Loaded, name: &str) -> Vec<Fired<'a>> {
             let facts = loaded.policies.get(part).map(|policy| policy.setup.conventions.facts(file, source, rule));
             let line = source.position(rule.span.start, Encoding::Scalar).line;
             let of = |field: Option<&crate::lint::facts::Field<'_>>| {
-                field.and_then(|field| field.found()).map(|found| (found.value.clone(), found.from.clone()))
+                field.and_then(|field| field.found()).map(|found| (found.value.to_string(), found.from()))
             };
             Fired {
                 rule,

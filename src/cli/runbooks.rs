@@ -83,13 +83,13 @@ fn references<'a>(command: &Runbooks, loaded: &'a Loaded) -> BTreeMap<String, Re
             let source = loaded.workspace.source(file.source);
             for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
                 let facts = policy.setup.conventions.facts(file, source, rule);
-                let owner = facts.owner.found().map(|found| found.value.clone());
+                let owner = facts.owner.found().map(|found| found.value.to_string());
                 if command.common.owner.is_some() && command.common.owner != owner {
                     continue;
                 }
                 let Some(found) = facts.runbook.found().filter(|found| !found.is_empty()) else { continue };
-                let reference = references.entry(found.value.clone()).or_default();
-                reference.text.clone_from(&found.value);
+                let reference = references.entry(found.value.to_string()).or_default();
+                reference.text = found.value.to_string();
                 // What a template engine fills in is nothing to ask about.
                 if !found.templated {
                     reference.questions.insert(found.question(file, rule, &part.root));
@@ -169,7 +169,7 @@ impl Reference<'_> {
         match title {
             "verdict" => self.verdict().to_owned(),
             "via" => known(|answer| Some(answer.via?.as_str().to_owned())),
-            "checked_at" => known(|answer| checked_at(answer)),
+            "checked_at" => known(checked_at),
             "reference" => form::redact(&self.text),
             "page" => known(|answer| Some(form::redact(&answer.page))),
             "anchor" => known(|answer| answer.anchor.clone()),

@@ -61,7 +61,7 @@ impl<'a> Waivers<'a> {
                     .note(format!("a waiver of this ended on {until}; its reason was: {}", waiver.because));
                 finding.diagnostic.related(waiver.span, format!("ended on {until}"));
             } else if finding.waiver.is_none() {
-                finding.waiver = Some(Waived { until, because: waiver.because.clone(), span: waiver.span });
+                finding.waiver = Some(Box::new(Waived { until, because: waiver.because.clone(), span: waiver.span }));
             }
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn settle(alerts: &mut [(u32, AlertVerdicts)], findings: &[Judged]) {
     let mut waived: HashMap<(u32, u16), Option<&Waived>> = HashMap::new();
     for Judged { lint, rule, finding } in findings {
         let Some(rule) = rule else { continue };
-        let all = waived.entry((*rule, *lint)).or_insert(finding.waiver.as_ref());
+        let all = waived.entry((*rule, *lint)).or_insert(finding.waiver.as_deref());
         if finding.waiver.is_none() {
             *all = None;
         }

@@ -35,7 +35,7 @@ pub struct Shared<'a> {
 #[derive(Debug)]
 pub struct Raw {
     /// The finding.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
     /// Index of the rule it is about in its file.
     pub rule: Option<u32>,
     /// Facts that it rests on, by name.
@@ -127,13 +127,16 @@ impl<'a> Context<'a> {
         if let Some(Level::At(severity)) = self.level {
             diagnostic.severity = severity;
         }
+        if let Some((_, source)) = self.file.filter(|(file, _)| file.source == diagnostic.span.source) {
+            diagnostic.span = Span::new(diagnostic.span.source, source.visible(diagnostic.span.range()));
+        }
         self.verdict = Verdict::Broken;
         self.push(diagnostic, rule)
     }
 
     fn push(&mut self, diagnostic: Diagnostic, rule: Option<u32>) -> &mut Diagnostic {
         let index = self.findings.len();
-        self.findings.push(Raw { diagnostic, rule, evidence: Vec::new() });
+        self.findings.push(Raw { diagnostic: Box::new(diagnostic), rule, evidence: Vec::new() });
         &mut self.findings[index].diagnostic
     }
 

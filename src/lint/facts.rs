@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use memchr::memmem;
 
 use super::conventions::{Conventions, Keys};
 use crate::evidence::links::{FaultKind, Form, Question, form};
-use crate::model::{Entry, File, Rule, Text};
+use crate::model::{File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
 
@@ -46,11 +49,11 @@ pub enum Field<'a> {
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
     /// The value, without the blanks around it.
-    pub value: String,
-    /// `label team`, `annotation runbook_url`, `group label team`, `resource label team`, `expression group_left(team)`.
-    pub from: String,
-    /// The key alone.
-    pub key: String,
+    pub value: Cow<'a, str>,
+    /// `label`, `annotation`, `group label`, `resource label`, `expression group_left`, `expression group_right`.
+    pub kind: &'static str,
+    /// The key.
+    pub key: &'a str,
     /// The scalar; none where the value comes from the expression.
     pub text: Option<&'a Text>,
     /// Where it stands.
@@ -91,6 +94,12 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The value; empty where there is none.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        self.found().map_or("", |found| &found.value)
+    }
+
     /// The value where it stands in the file, empty or not.
     fn known_or_empty(&self) -> Option<&Found<'a>> {
         self.found().filter(|found| !found.templated)
@@ -104,11 +113,11 @@ impl<'a> Field<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(kind: &str, key: &str, text: &'a Text) -> Self {
+    fn new(kind: &'static str, key: &'a str, text: &'a Text) -> Self {
         Self {
-            value: text.value().trim().to_owned(),
-            from: format!("{kind} {key}"),
-            key: key.to_owned(),
+            value: Cow::Borrowed(text.value().trim()),
+            kind,
+            key,
             text: Some(text),
             span: text.span(),
             templated: text.templated(),
@@ -119,6 +128,22 @@ impl<'a> Found<'a> {
     #[must_use]
     pub fn question(&self, file: &File, rule: &Rule, root: &str) -> Question {
         Question::new(&self.value, root, runbook_labels(file, rule, &self.value))
+    }
+
+    /// Where it was found: `label team`, `annotation runbook_url`, `expression group_left(team)`.
+    #[must_use]
+    pub fn from(&self) -> String {
+        let Self { kind, key, .. } = self;
+        if self.text.is_some() { format!("{kind} {key}") } else { format!("{kind}({key})") }
+    }
+
+    /// The value, shared with the scalar where that has nothing more.
+    #[must_use]
+    pub fn shared(&self) -> Arc<str> {
+        match self.text.filter(|text| text.value().len() == self.value.len()) {
+            Some(text) => text.shared(),
+            None => Arc::from(&*self.value),
+        }
     }
 
     /// Whether nothing is written: no value, blanks, a null.
@@ -137,13 +162,13 @@ impl<'a> Found<'a> {
 impl Conventions {
     /// What these conventions find in `rule`.
     #[must_use]
-    pub fn facts<'a>(&self, file: &'a File, source: &Source, rule: &'a Rule) -> Facts<'a> {
+    pub fn facts<'a>(&'a self, file: &'a File, source: &Source, rule: &'a Rule) -> Facts<'a> {
         let severity = find(file, rule, &self.severity, false);
         let owner = match find(file, rule, &self.owner, true) {
             Field::Found(found) if found.templated || !found.is_empty() => Field::Found(found),
             other => joined_owner(file, source, rule, &self.owner.labels).map_or(other, Field::Found),
         };
-        let known = severity.known().filter(|found| !found.is_dynamic()).map(|found| found.value.as_str());
+        let known = severity.known().filter(|found| !found.is_dynamic()).map(|found| &*found.value);
         let missing = matches!(severity, Field::Missing);
         Facts {
             exempt: self.exemption(rule, known),
@@ -159,7 +184,7 @@ impl Conventions {
 
     /// The runbook of `rule` alone.
     #[must_use]
-    pub fn runbook<'a>(&self, file: &'a File, rule: &'a Rule) -> Field<'a> {
+    pub fn runbook<'a>(&'a self, file: &'a File, rule: &'a Rule) -> Field<'a> {
         find(file, rule, &self.runbook, false)
     }
 
@@ -178,56 +203,54 @@ impl Conventions {
 
 /// The first key that has a value, else the first key that is there, else nothing. Labels route an alert, so an owner is looked
 /// for there first; a runbook is an annotation that some keep as a label.
-fn find<'a>(file: &'a File, rule: &'a Rule, keys: &Keys, of_owner: bool) -> Field<'a> {
-    let mut all = Vec::new();
-    let of = |kind: &'static str, keys: &[String], entries: &'a [Entry], all: &mut Vec<Found<'a>>| {
-        for key in keys {
-            all.extend(
-                entries
-                    .iter()
-                    .filter(|entry| entry.key.value() == key)
-                    .map(|entry| Found::new(kind, key, &entry.value)),
-            );
-        }
-    };
-    if !of_owner {
-        of("annotation", &keys.annotations, &rule.annotations.entries, &mut all);
-    }
-    of("label", &keys.labels, &rule.labels.entries, &mut all);
-    let group: Vec<String> = keys.labels.iter().filter(|key| rule.labels.get(key).is_none()).cloned().collect();
-    of("group label", &group, &file.group(rule).labels, &mut all);
-    if of_owner {
-        of("annotation", &keys.annotations, &rule.annotations.entries, &mut all);
-        if let Some(resource) = file.resource(rule) {
-            of("resource label", &keys.labels, &resource.labels, &mut all);
-        }
-    }
-    let given = all.iter().position(|found| found.templated || !found.is_empty()).unwrap_or(0);
-    if !all.is_empty() {
-        return Field::Found(all.swap_remove(given));
-    }
-    if rule.labels.open || (rule.annotations.open && !keys.annotations.is_empty()) {
-        Field::Unknown
+fn find<'a>(file: &'a File, rule: &'a Rule, keys: &'a Keys, of_owner: bool) -> Field<'a> {
+    let annotations = (("annotation", &keys.annotations[..]), &rule.annotations.entries[..]);
+    let labels = (("label", &keys.labels[..]), &rule.labels.entries[..]);
+    let of_group = (("group label", &keys.labels[..]), &file.group(rule).labels[..]);
+    let resource = file.resource(rule).map_or(&[][..], |resource| &resource.labels);
+    let places = if of_owner {
+        [labels, of_group, annotations, (("resource label", &keys.labels), resource)]
     } else {
-        Field::Missing
+        [annotations, labels, of_group, (("", &[]), &[])]
+    };
+    let mut empty = None;
+    for ((kind, keys), entries) in places.into_iter().filter(|(_, entries)| !entries.is_empty()) {
+        // A label of the rule takes the place of its group's, empty or not.
+        let hidden = |key: &str| kind == "group label" && rule.labels.get(key).is_some();
+        for key in keys.iter().filter(|key| !hidden(key)) {
+            for entry in entries.iter().filter(|entry| entry.key.value() == key) {
+                let found = Found::new(kind, key, &entry.value);
+                if found.templated || !found.is_empty() {
+                    return Field::Found(found);
+                }
+                empty.get_or_insert(found);
+            }
+        }
+    }
+    match empty {
+        Some(found) => Field::Found(found),
+        None if rule.labels.open || (rule.annotations.open && !keys.annotations.is_empty()) => Field::Unknown,
+        None => Field::Missing,
     }
 }
 
 /// An owner that the expression itself joins in: `… * on(x) group_left(team) owners`.
-fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &[String]) -> Option<Found<'a>> {
-    let query = rule.query.as_ref()?;
+fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &'a [String]) -> Option<Found<'a>> {
     let expression = rule.expr.value();
+    let query = memmem::find(expression.as_bytes(), b"group_").and_then(|_| rule.query())?;
     let joins = walk::clauses(&query.ast)
         .filter(|(_, clause)| matches!(clause.kind, ClauseKind::GroupLeft | ClauseKind::GroupRight));
-    let named =
-        |range: &TextRange| expression.get(range.range()).is_some_and(|name| keys.iter().any(|key| key == name));
-    let (side, range) = joins
+    let named = |range: &TextRange| {
+        let name = expression.get(range.range())?;
+        Some((keys.iter().find(|key| *key == name)?, *range))
+    };
+    let (side, (key, range)) = joins
         .into_iter()
-        .find_map(|(_, clause)| Some((clause.kind.text(), query.ast.list(clause.labels).find(named)?)))?;
-    let key = expression.get(range.range())?.to_owned();
+        .find_map(|(_, clause)| Some((clause.kind, query.ast.list(clause.labels).find_map(|range| named(&range))?)))?;
+    let left = side == ClauseKind::GroupLeft;
     Some(Found {
-        value: format!("{{{{ $labels.{key} }}}}"),
-        from: format!("expression {side}({key})"),
+        value: Cow::Owned(format!("{{{{ $labels.{key} }}}}")),
+        kind: if left { "expression group_left" } else { "expression group_right" },
         key,
         text: None,
         span: rule.expr.part(file, source, range),
@@ -243,8 +266,8 @@ fn runbook_labels(file: &File, rule: &Rule, reference: &str) -> BTreeMap<String,
     }
     let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
     let expression = rule.expr.value();
-    let matchers =
-        rule.query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
+    let query = rule.query();
+    let matchers = query.iter().flat_map(|query| walk::selectors(&query.ast)).flat_map(|selector| selector.matchers);
     for matcher in matchers.filter(|matcher| matcher.op == MatchOp::Equal) {
         let text = |range| walk::text_of(expression, range).map(Cow::into_owned);
         let Some((name, value)) = matcher.name.and_then(text).zip(text(matcher.value)) else { continue };

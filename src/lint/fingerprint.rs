@@ -1,6 +1,7 @@
 //! A finding's name across edits: from the lint rule, the alert's identity and the offending text, never from a line.
 
 use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
 
 use super::report::Finding;
 
@@ -17,21 +18,30 @@ impl Fnv {
     }
 }
 
-/// 16 hexadecimal digits for these parts.
+/// Shown as 16 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Fingerprint(pub u64);
+
+impl Display for Fingerprint {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{:016x}", self.0)
+    }
+}
+
+/// The fingerprint of these parts.
 #[must_use]
-pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    let hash = parts.into_iter().fold(Fnv(0xcbf2_9ce4_8422_2325), Fnv::part);
-    format!("{:016x}", hash.0)
+pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> Fingerprint {
+    Fingerprint(parts.into_iter().fold(Fnv(0xcbf2_9ce4_8422_2325), Fnv::part).0)
 }
 
 /// Tells equal fingerprints apart by numbering them in the order of the findings.
 pub fn number(findings: &mut [Finding]) {
-    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut seen: HashMap<Fingerprint, u32> = HashMap::with_capacity(findings.len());
     for finding in findings {
-        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        let count = seen.entry(finding.fingerprint).or_default();
         *count += 1;
         if *count > 1 {
-            finding.fingerprint = fingerprint([finding.fingerprint.as_str(), &count.to_string()]);
+            finding.fingerprint = fingerprint([&*finding.fingerprint.to_string(), &count.to_string()]);
         }
     }
 }

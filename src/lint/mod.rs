@@ -8,7 +8,7 @@ mod allow;
 mod context;
 pub mod conventions;
 pub mod facts;
-mod fingerprint;
+pub mod fingerprint;
 mod patterns;
 pub mod report;
 mod run;

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::fingerprint::Fingerprint;
 use super::{Meta, Verdict};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, SourceId, Span};
@@ -35,19 +37,19 @@ pub type Times = BTreeMap<(u32, u32, u16), i64>;
 #[derive(Debug)]
 pub struct Finding {
     /// What is wrong.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
     /// Name of the rule group.
-    pub group: Option<String>,
+    pub group: Option<Arc<str>>,
     /// Name of the alert or of the recording rule.
-    pub alert: Option<String>,
+    pub alert: Option<Arc<str>>,
     /// Its owner.
-    pub owner: Option<String>,
+    pub owner: Option<Arc<str>>,
     /// Its severity.
-    pub severity: Option<String>,
-    /// The same for the same finding in a later state of the file: 16 hexadecimal digits.
-    pub fingerprint: String,
+    pub severity: Option<Arc<str>>,
+    /// The same for the same finding in a later state of the file.
+    pub fingerprint: Fingerprint,
     /// The waiver that allows it.
-    pub waiver: Option<Waived>,
+    pub waiver: Option<Box<Waived>>,
     /// Facts the finding rests on.
     pub evidence: Vec<(String, String)>,
 }
@@ -71,13 +73,13 @@ pub struct AlertVerdicts {
     /// Start of its name in the file.
     pub start: u32,
     /// Name of the rule group.
-    pub group: Option<String>,
+    pub group: Option<Arc<str>>,
     /// Its name.
-    pub alert: String,
+    pub alert: Arc<str>,
     /// Its owner.
-    pub owner: Option<String>,
+    pub owner: Option<Arc<str>>,
     /// Its severity.
-    pub severity: Option<String>,
+    pub severity: Option<Arc<str>>,
     /// What is not `holds`, by index into [`Report::ran`], in that order.
     pub exceptions: Vec<Exception>,
 }
@@ -161,7 +163,7 @@ pub struct Suggestion {
 impl Finding {
     /// A finding that concerns no alert yet.
     #[must_use]
-    pub fn new(diagnostic: Diagnostic) -> Self {
+    pub fn new(diagnostic: Box<Diagnostic>) -> Self {
         let (group, alert, owner, severity) = (None, None, None, None);
         Self {
             diagnostic,
@@ -169,7 +171,7 @@ impl Finding {
             alert,
             owner,
             severity,
-            fingerprint: String::new(),
+            fingerprint: Fingerprint::default(),
             waiver: None,
             evidence: Vec::new(),
         }
@@ -229,7 +231,7 @@ impl<'a> Report<'a> {
     /// A report of nothing but mistakes of policies.
     #[must_use]
     pub fn of_mistakes(sources: &'a [Source], mistakes: &[Diagnostic]) -> Self {
-        let findings: Vec<_> = mistakes.iter().cloned().map(Finding::new).collect();
+        let findings: Vec<_> = mistakes.iter().map(|mistake| Finding::new(Box::new(mistake.clone()))).collect();
         let summary = Summary { findings: [0, 0, findings.len()], ..Summary::default() };
         Self {
             sources,

@@ -1,5 +1,6 @@
 //! A run: every lint rule over every file, in parallel, then waivers, and everything sorted.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -8,14 +9,14 @@ use jiff::civil::Date;
 
 use super::allow::{Waivers, settle};
 use super::context::{Context, Outcome, Raw, Shared};
-use super::facts::Facts;
+use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
 use super::report::{AlertVerdicts, Exception, Finding, Report, Times};
 use super::{Active, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
-use crate::model::{File, Identity, Rule, RuleKind, Workspace, identities};
+use crate::model::{File, Identity, Rule, RuleKind, Text, Workspace, identities};
 use crate::source::Span;
 
 /// What a run is given. The report borrows the texts of the workspace alone.
@@ -41,13 +42,29 @@ pub(super) struct Judged {
     pub finding: Finding,
 }
 
+/// The lint rule that says something.
+#[derive(Clone, Copy)]
+struct Maker<'a> {
+    active: &'a Active,
+    /// Index into [`Report::ran`].
+    lint: u16,
+}
+
+/// The rule that something is said about.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    rule: &'a Rule,
+    facts: &'a Facts<'a>,
+    verdicts: &'a AlertVerdicts,
+}
+
 /// What came of one file.
 struct Outcomes<'a> {
     findings: Vec<Judged>,
     /// One for each alert, with the index of its rule.
     alerts: Vec<(u32, AlertVerdicts)>,
     waivers: Waivers<'a>,
-    identities: Vec<Identity>,
+    identities: OnceCell<Vec<Identity>>,
     /// When the evidence behind a verdict was taken: start of the alert's name, lint rule, seconds since 1970.
     times: Vec<(u32, u16, i64)>,
 }
@@ -89,20 +106,31 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
             suggestions.extend(suggest::suggest(&shared));
         }
     }
-    let path = |finding: &Finding| input.workspace.source(finding.diagnostic.span.source).path.as_str();
+    let ranks = ranks(input.workspace);
     findings.sort_unstable_by(|a, b| {
         let (x, y) = (&a.diagnostic, &b.diagnostic);
-        (path(a), x.span.start, x.rule, x.span.end, &x.message).cmp(&(
-            path(b),
-            y.span.start,
-            y.rule,
-            y.span.end,
-            &y.message,
-        ))
+        let key = |at: Span| (ranks.get(at.source.0 as usize), at.start);
+        key(x.span)
+            .cmp(&key(y.span))
+            .then_with(|| (x.rule, x.span.end, &x.message).cmp(&(y.rule, y.span.end, &y.message)))
     });
     number(&mut findings);
     let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
     Report { sources: &input.workspace.sources, findings, alerts, ran, summary, times, suggestions }
+}
+
+/// For each source its place among all by path; equal paths have equal places.
+fn ranks(workspace: &Workspace) -> Vec<usize> {
+    let path = |&at: &usize| workspace.sources.get(at).map(|source| source.path.as_str());
+    let mut order: Vec<usize> = (0..workspace.sources.len()).collect();
+    order.sort_unstable_by_key(path);
+    let mut ranks = vec![0; order.len()];
+    for (rank, peers) in order.chunk_by(|a, b| path(a) == path(b)).enumerate() {
+        for &at in peers {
+            ranks[at] = rank;
+        }
+    }
+    ranks
 }
 
 /// The questions that the lint rules of a run ask of the world, sorted, each once.
@@ -187,10 +215,10 @@ impl<'a> Place<'a> {
             source: self.file.source,
             // A name that comes through an alias or a merge key is written elsewhere.
             start: if inside(rule.span, rule.name.span()) { rule.name.span().start } else { rule.span.start },
-            group: self.file.group(rule).name.as_ref().map(|name| name.value().to_owned()),
-            alert: rule.name.value().to_owned(),
-            owner: facts.owner.found().map(|found| found.value.clone()),
-            severity: facts.severity.found().map(|found| found.value.clone()),
+            group: self.file.group(rule).name.as_ref().map(Text::shared),
+            alert: rule.name.shared(),
+            owner: facts.owner.found().map(Found::shared),
+            severity: facts.severity.found().map(Found::shared),
             exceptions: Vec::new(),
         }
     }
@@ -241,7 +269,7 @@ impl<'a> PartRun<'a> {
             findings: Vec::new(),
             alerts: Vec::new(),
             waivers: Waivers::of(&self.shared, place.path, file, source),
-            identities: identities(file),
+            identities: OnceCell::new(),
             times: Vec::new(),
         };
         for (index, rule) in file.rules.iter().enumerate() {
@@ -260,11 +288,14 @@ impl<'a> PartRun<'a> {
                     }
                     verdicts.exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
+                let maker = Maker { active, lint };
                 for raw in outcome.findings {
-                    let judged = self.finding(place, &out, raw, active, lint);
+                    let about = Some(About { rule, facts: &facts, verdicts: &verdicts });
+                    let judged = self.finding(place, &out, raw, maker, about);
                     out.findings.push(judged);
                 }
             }
+            verdicts.exceptions.shrink_to_fit();
             if rule.kind == RuleKind::Alert {
                 out.alerts.push((index as u32, verdicts));
             }
@@ -277,14 +308,15 @@ impl<'a> PartRun<'a> {
             let mut cx = Context::new(self.shared, active.meta, block.level).in_file(file);
             block.rule.file(file, &mut cx);
             for raw in cx.finish().findings {
-                self.late(place, &mut out, raw, active, lint);
+                self.late(place, &mut out, raw, Maker { active, lint });
             }
         }
         out
     }
 
     /// Takes a finding that came after its alert was judged.
-    fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, active: &Active, lint: u16) {
+    fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, maker: Maker<'_>) {
+        let lint = maker.lint;
         let at = raw.rule.or_else(|| around(place.file, raw.diagnostic.span));
         let alert = at.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
         if let Some((_, verdicts)) = alert.and_then(|at| out.alerts.get_mut(at)) {
@@ -297,7 +329,13 @@ impl<'a> PartRun<'a> {
                     .insert(at, Exception { lint, verdict: Verdict::Broken, reason, not_asked: false, lacking: false }),
             }
         }
-        let judged = self.finding(place, out, raw, active, lint);
+        let rule = raw.rule.and_then(|index| place.file.rules.get(index as usize));
+        let known = rule.map(|rule| {
+            let facts = place.facts(rule);
+            (rule, place.verdicts(rule, &facts), facts)
+        });
+        let about = known.as_ref().map(|(rule, verdicts, facts)| About { rule, facts, verdicts });
+        let judged = self.finding(place, out, raw, maker, about);
         out.findings.push(judged);
     }
 
@@ -310,7 +348,7 @@ impl<'a> PartRun<'a> {
             for raw in cx.finish().findings {
                 let index = places.iter().position(|place| place.file.source == raw.diagnostic.span.source);
                 match index.and_then(|at| Some((*places.get(at)?, outcomes.get_mut(at)?))) {
-                    Some((place, out)) => self.late(place, out, raw, active, lint),
+                    Some((place, out)) => self.late(place, out, raw, Maker { active, lint }),
                     None => rest.push(plain(raw, self.shared)),
                 }
             }
@@ -342,24 +380,32 @@ impl<'a> PartRun<'a> {
         }
     }
 
-    fn finding(&self, place: Place<'a>, out: &Outcomes<'a>, raw: Raw, active: &Active, lint: u16) -> Judged {
-        let Raw { diagnostic, rule, evidence } = raw;
+    fn finding(
+        &self,
+        place: Place<'a>,
+        out: &Outcomes<'a>,
+        raw: Raw,
+        made_by: Maker<'_>,
+        about: Option<About<'_>>,
+    ) -> Judged {
+        let (Raw { diagnostic, rule, evidence }, Maker { active, lint }) = (raw, made_by);
         let mut finding = Finding { evidence, ..Finding::new(diagnostic) };
-        let of =
-            rule.and_then(|index| Some((place.file.rules.get(index as usize)?, out.identities.get(index as usize)?)));
+        let identity = rule.and_then(|index| out.identities.get_or_init(|| identities(place.file)).get(index as usize));
         let head = [finding.diagnostic.rule, place.path];
-        let Some((model, identity)) = of else {
+        let Some((About { rule: model, facts, verdicts }, identity)) = about.zip(identity) else {
             finding.fingerprint = fingerprint(head.into_iter().chain([finding.subject()]));
             out.waivers.apply(&self.shared, active, None, &mut finding);
             return Judged { lint, rule, finding };
         };
-        let facts = place.facts(model);
         let labels = identity.labels.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
         let names = [identity.group.as_str(), identity.name.as_str()];
         finding.fingerprint = fingerprint(head.into_iter().chain(names).chain(labels).chain([finding.subject()]));
-        let AlertVerdicts { group, owner, severity, alert, .. } = place.verdicts(model, &facts);
-        finding = Finding { group, owner, severity, alert: Some(alert), ..finding };
-        out.waivers.apply(&self.shared, active, Some((model, &facts)), &mut finding);
+        let AlertVerdicts { group, owner, severity, alert, .. } = verdicts;
+        finding.group.clone_from(group);
+        finding.owner.clone_from(owner);
+        finding.severity.clone_from(severity);
+        finding.alert = Some(alert.clone());
+        out.waivers.apply(&self.shared, active, Some((model, facts)), &mut finding);
         Judged { lint, rule, finding }
     }
 }

@@ -39,17 +39,18 @@ impl Scope {
     /// Whether a rule is meant.
     #[must_use]
     pub fn fits(&self, path: &str, file: &File, rule: &Rule, facts: &Facts<'_>) -> bool {
+        if self.span.is_none() && self.is_everything() {
+            return true;
+        }
         let one = |wanted: &Option<Regex>, value: &str| wanted.as_ref().is_none_or(|regex| regex.is_match(value));
-        let value =
-            |field: &super::facts::Field<'_>| field.found().map(|found| found.value.clone()).unwrap_or_default();
         let label = |key: &str| file.label(rule, key).map_or("", |entry| entry.value.value());
         let fits = self.fits_path(path)
             && one(&self.alert, rule.name.value())
             && one(&self.group, file.group(rule).name.as_ref().map_or("", |name| name.value()))
             && self.labels.iter().all(|(key, regex)| regex.is_match(label(key)))
-            && (self.severity.is_none() || one(&self.severity, &value(&facts.severity)))
-            && (self.owner.is_none() || one(&self.owner, &value(&facts.owner)));
-        if fits {
+            && (self.severity.is_none() || one(&self.severity, facts.severity.value()))
+            && (self.owner.is_none() || one(&self.owner, facts.owner.value()));
+        if fits && !self.was_used() {
             self.used.store(true, Ordering::Relaxed);
         }
         fits

@@ -18,6 +18,7 @@ use super::facts::Facts;
 use super::scope::Scope;
 use crate::diagnostic::Label;
 use crate::model::{Comment, File, Rule};
+use crate::promql;
 use crate::source::{Source, Span, TextRange};
 use comment::Slip;
 pub use comment::date;
@@ -162,9 +163,6 @@ pub fn of_file(file: &File, source: &Source) -> Vec<Waiver> {
     waivers
 }
 
-/// How many `#` of a line of an expression are looked at.
-const MOST_HASHES: usize = 8;
-
 /// Inside of an expression written as a block a `#` belongs to `PromQL`, but whoever writes a waiver there means this rule.
 fn in_expressions(file: &File, source: &Source) -> Vec<Waiver> {
     let mut waivers = Vec::new();
@@ -173,17 +171,12 @@ fn in_expressions(file: &File, source: &Source) -> Vec<Waiver> {
         if !comment::concerns(text) {
             continue;
         }
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            let written = line.trim_end();
-            let mut hashes = written.match_indices('#').take(MOST_HASHES).map(|(hash, _)| hash);
-            if let Some((hash, parsed)) = hashes.find_map(|hash| Some((hash, comment::parse(&written[hash..])?))) {
-                let at = (start + hash) as u32;
-                let locate = |range: TextRange| rule.expr.part(file, source, range.shift(at));
-                let span = locate(TextRange::new(0, (written.len() - hash) as u32));
-                waivers.push(waiver(parsed, span, Target::Rule(index as u32), locate));
-            }
-            start += line.len();
+        for range in promql::comments(text) {
+            let written = text.get(range.range()).unwrap_or_default().trim_end();
+            let Some(parsed) = comment::parse(written) else { continue };
+            let locate = |part: TextRange| rule.expr.part(file, source, part.shift(range.start));
+            let span = locate(TextRange::new(0, written.len() as u32));
+            waivers.push(waiver(parsed, span, Target::Rule(index as u32), locate));
         }
     }
     waivers

@@ -1,5 +1,9 @@
 //! The actions of template engines in a text: where each begins and ends, and whether it writes something.
 
+use std::collections::HashSet;
+
+use memchr::memmem;
+
 use super::placeholder::{braced_variable, certainly_helm, helm};
 use crate::source::TextRange;
 use crate::yaml::{Kind, Parsed};
@@ -40,14 +44,25 @@ pub(super) enum Piece {
     Action(TextRange, Does),
 }
 
+impl Piece {
+    fn text(&self) -> Option<TextRange> {
+        match *self {
+            Self::Text(range) => Some(range),
+            Self::Action(..) => None,
+        }
+    }
+}
+
 impl Engine {
     /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
     pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
-        let braces = text.contains("{{");
-        let jinja = text.match_indices("{%").any(|(at, _)| !text[at + 2..].starts_with('%')) || text.contains("{#");
-        let erb = text.contains("<%");
-        let brackets = text.contains("[[ ") || text.contains("[[-") || text.contains("[[.");
-        let dollar = text.contains("${");
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
+        let tag = |at: usize| !text[at + 2..].starts_with('%');
+        let jinja = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#");
+        let erb = has("<%");
+        let brackets = has("[[ ") || has("[[-") || has("[[.");
+        let dollar = has("${");
         if !(braces || jinja || erb || brackets || dollar) {
             return None;
         }
@@ -59,8 +74,9 @@ impl Engine {
             return None;
         }
         let go = braces && !jinja && !erb;
-        let certain = jinja || erb || go && (text.contains("{{-") || certainly_helm(text));
+        let certain = jinja || erb || go && (has("{{-") || certainly_helm(text));
         let engine = Self { go, jinja, erb, brackets, dollar, certain };
+        let pieces = pieces(text, engine);
         let foreign = |piece: &Piece| match *piece {
             Piece::Action(range, _) => {
                 let action = &text[range.range()];
@@ -69,8 +85,44 @@ impl Engine {
             Piece::Text(_) => false,
         };
         let escaped = || ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{/*"].iter().any(|mark| text.contains(mark));
-        (pieces(text, engine).iter().any(foreign) || go && escaped()).then_some(engine)
+        let raw = jinja && text.contains("endraw");
+        let found = raw || pieces.iter().any(foreign) || go && escaped() || decides(text, &pieces, parsed);
+        found.then_some(engine)
     }
+}
+
+/// Whether an action stands at the beginning of a line that is no YAML for it, and decides on rules or on the whole text. In the
+/// template of an annotation it does neither.
+fn decides(text: &str, pieces: &[Piece], parsed: &Parsed) -> bool {
+    let broken = broken_lines(text, parsed);
+    let keys = ["alert:", "record:", "expr:", "groups:", "rules:", "labels:", "annotations:"];
+    let around_rules = |rest: &[Piece]| {
+        let inside = rest.iter().take_while(|piece| match **piece {
+            Piece::Action(range, _) => block_word(&text[range.range()]) != "end",
+            Piece::Text(_) => true,
+        });
+        inside.filter_map(Piece::text).any(|range| keys.iter().any(|key| text[range.range()].contains(key)))
+    };
+    pieces.iter().enumerate().any(|(index, piece)| match *piece {
+        Piece::Action(range, Does::Control) if broken.contains(&line_of(text, range.start)) => {
+            let first =
+                pieces[..index].iter().filter_map(Piece::text).all(|range| text[range.range()].trim().is_empty());
+            first || around_rules(&pieces[index + 1..])
+        }
+        _ => false,
+    })
+}
+
+/// Where the lines begin in which the text is no YAML, and that hold nothing but an action where they begin.
+fn broken_lines(text: &str, parsed: &Parsed) -> HashSet<usize> {
+    let fatal = parsed.errors.iter().filter(|error| error.fatal);
+    let lines = fatal.map(|error| line_of(text, error.range.start));
+    lines.filter(|&line| text[line..].trim_start_matches([' ', '\t']).starts_with("{{")).collect()
+}
+
+/// Where the line of a byte begins.
+fn line_of(text: &str, at: u32) -> usize {
+    text.get(..at as usize).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end + 1)
 }
 
 /// The text in pieces, in order; delimiters around literals are left out.

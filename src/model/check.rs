@@ -38,11 +38,11 @@ impl Lowering<'_> {
     }
 
     /// Keys that the dialect does not know.
-    pub(super) fn check_keys(&mut self, view: View<'_>, fields: &Fields, level: Level, holder: Holder) {
+    pub(super) fn check_keys(&mut self, view: View<'_>, fields: &Fields<'_>, level: Level, holder: Holder) {
         let (common, more) = dialect::known(holder.dialect, level);
         let known = |name: &str| common.contains(&name) || more.contains(&name);
         let mut free: Option<Vec<&str>> = None;
-        for &(key, _) in &fields.entries {
+        for &[key, _] in &*fields.entries {
             if view.tree.is_null(key) {
                 continue;
             }
@@ -55,7 +55,7 @@ impl Lowering<'_> {
             }
             let free = free.get_or_insert_with(|| {
                 let mut free: Vec<&str> = common.iter().chain(more).copied().collect();
-                for name in fields.entries.iter().filter_map(|(key, _)| view.key(*key)).filter(|name| known(name)) {
+                for name in fields.entries.iter().filter_map(|[key, _]| view.key(*key)).filter(|name| known(name)) {
                     free.retain(|other| *other != name);
                 }
                 free
@@ -98,7 +98,7 @@ impl Lowering<'_> {
     }
 
     /// Everything about a group but its rules.
-    pub(super) fn check_group(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
+    pub(super) fn check_group(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, holder: Holder) {
         self.check_duplicates(view, id);
         self.check_keys(view, fields, Level::Group, holder);
         self.check_group_name(view, id, fields, holder);
@@ -113,7 +113,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn check_group_name(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
+    fn check_group_name(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, holder: Holder) {
         let Some((key, value)) = fields.get(Key::Name) else {
             if holder.strict {
                 let span = self.span(view.layer, first_line(view, id));
@@ -160,7 +160,7 @@ impl Lowering<'_> {
     }
 
     /// Everything about a rule but its expression and its templates.
-    pub(super) fn check_rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
+    pub(super) fn check_rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, holder: Holder) {
         self.check_duplicates(view, id);
         self.check_keys(view, fields, Level::Rule, holder);
         for key in [Key::Record, Key::Alert, Key::Expr] {
@@ -180,7 +180,7 @@ impl Lowering<'_> {
         self.check_expr(view, id, fields);
     }
 
-    fn check_names(&mut self, view: View<'_>, id: NodeId, fields: &Fields, holder: Holder) {
+    fn check_names(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, holder: Holder) {
         let record = fields.get(Key::Record).filter(|&(_, value)| !empty(view, value));
         let alert = fields.get(Key::Alert).filter(|&(_, value)| !empty(view, value));
         match (record, alert) {
@@ -198,7 +198,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn nameless(&mut self, view: View<'_>, id: NodeId, fields: &Fields) {
+    fn nameless(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>) {
         let written = fields.get(Key::Alert).or_else(|| fields.get(Key::Record));
         if written.is_some_and(|(_, value)| self.unknown(view, value)) || self.file.layers[view.layer as usize].template
         {
@@ -218,7 +218,7 @@ impl Lowering<'_> {
         );
     }
 
-    fn check_record(&mut self, view: View<'_>, name: NodeId, fields: &Fields) {
+    fn check_record(&mut self, view: View<'_>, name: NodeId, fields: &Fields<'_>) {
         if fields
             .get(Key::Annotations)
             .is_some_and(|(_, value)| view.tree.entries(value).any(|(key, _)| !view.tree.is_null(key)))
@@ -240,7 +240,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn not_of_recording(&mut self, view: View<'_>, fields: &Fields, field: Key) {
+    fn not_of_recording(&mut self, view: View<'_>, fields: &Fields<'_>, field: Key) {
         let Some((key, _)) = fields.get(field) else { return };
         let span = self.at(view, key);
         let diagnostic = self.wrong(span, format!("a recording rule cannot have {}", field.shown()));
@@ -252,7 +252,7 @@ impl Lowering<'_> {
         diagnostic.help("remove it, or write `alert` instead of `record`");
     }
 
-    fn check_expr(&mut self, view: View<'_>, id: NodeId, fields: &Fields) {
+    fn check_expr(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>) {
         let found = fields.get(Key::Expr);
         if found.is_some_and(|(_, value)| {
             !empty(view, value) || view.kind(value) != Kind::Scalar || self.unknown(view, value)
@@ -273,7 +273,7 @@ impl Lowering<'_> {
         diagnostic.note("Prometheus refuses the file: field 'expr' must be set in rule");
     }
 
-    fn check_duration(&mut self, view: View<'_>, fields: &Fields, key: Key, holder: Holder) {
+    fn check_duration(&mut self, view: View<'_>, fields: &Fields<'_>, key: Key, holder: Holder) {
         let Some(value) = fields.value(key) else { return };
         if !self.want_text(view, value, key.shown()) || view.tree.is_null(value) || self.unknown(view, value) {
             return;
@@ -304,7 +304,7 @@ impl Lowering<'_> {
         }
         self.check_duplicates(view, view.tree.resolve(id));
         let (article, what) = if name == Key::Labels { ("a", "label") } else { ("an", "annotation") };
-        for (key, value) in view.entries(id) {
+        for &[key, value] in &*view.entries(id) {
             if view.tree.is_null(key) {
                 continue;
             }
@@ -346,10 +346,11 @@ fn empty(view: View<'_>, value: NodeId) -> bool {
 
 /// Whether some key may be there twice; cheap for the small mappings of rules.
 fn twice(view: View<'_>, id: NodeId) -> bool {
-    let keys: Vec<NodeId> = view.tree.entries(id).map(|(key, _)| key).collect();
-    keys.len() > 32
-        || keys.iter().enumerate().any(|(i, &a)| {
-            keys[..i].iter().any(|&b| view.tree.text(a) == view.tree.text(b) && view.tree.kind(a) == view.tree.kind(b))
+    let keys = || view.tree.entries(id).map(|(key, _)| key);
+    keys().count() > 32
+        || keys().enumerate().any(|(i, a)| {
+            let text = view.tree.text(a);
+            keys().take(i).any(|b| text == view.tree.text(b) && view.tree.kind(a) == view.tree.kind(b))
         })
 }
 

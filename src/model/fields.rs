@@ -7,7 +7,7 @@ use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::placeholder;
 use super::shapes::{Holder, Place, View};
-use super::{Block, Dialect, Entry, Group, Rule, RuleKind, Text};
+use super::{Block, Dialect, Entry, Group, Query, Rule, RuleKind, Text};
 use crate::promql;
 use crate::source::TextRange;
 use crate::yaml::{Kind, NodeId};
@@ -22,6 +22,9 @@ enum Use {
     /// PromQL.
     Expression,
 }
+
+/// Values of at most so many bytes are mostly those of labels, the same over and over.
+const SHORT: usize = 16;
 
 impl Lowering<'_> {
     /// A scalar as Prometheus loads it; none for a collection.
@@ -44,7 +47,8 @@ impl Lowering<'_> {
         let written = unknown.then(|| layer.written(self.source, raw.range, loaded));
         let value = written.as_deref().unwrap_or(loaded);
         let len = value.len();
-        let value = if used == Use::Word { self.word(value) } else { value.into() };
+        let often = used == Use::Word || len <= SHORT && used == Use::Value;
+        let value = if often { self.word(value) } else { value.into() };
         if !self.keep(len) {
             return None;
         }
@@ -68,7 +72,7 @@ impl Lowering<'_> {
         let template = self.file.layers[view.layer as usize].template;
         let mut seen: HashMap<Arc<str>, usize> = HashMap::new();
         let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
+        for &[key, value] in &*entries {
             if view.tree.is_null(key) {
                 continue;
             }
@@ -201,7 +205,7 @@ impl Lowering<'_> {
     }
 
     /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`.
-    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields, group: u32, holder: Holder) {
+    pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, group: u32, holder: Holder) {
         let mut field = |key: Key, used: Use| fields.value(key).and_then(|value| self.text(view, value, used));
         let (alert, record) = (field(Key::Alert, Use::Value), field(Key::Record, Use::Value));
         let (hold, keep) = (field(Key::For, Use::Word), field(Key::KeepFiringFor, Use::Word));
@@ -216,11 +220,11 @@ impl Lowering<'_> {
         let template = self.file.layers[view.layer as usize].template;
         if template
             && fields.twice
-            && fields.entries.iter().filter(|(key, _)| view.key(*key) == Some("expr")).count() > 1
+            && fields.entries.iter().filter(|[key, _]| view.key(*key) == Some("expr")).count() > 1
         {
             expr.set_templated();
         }
-        let query = self.query(&expr, holder);
+        let language = self.query(&expr, holder);
         let rule = Rule {
             kind,
             span: self.span(view.layer, view.tree.range(id)),
@@ -231,7 +235,7 @@ impl Lowering<'_> {
             keep,
             labels: self.block(view, id, fields.get(Key::Labels)),
             annotations: self.block(view, id, fields.get(Key::Annotations)),
-            query,
+            language,
         };
         self.rule = u32::try_from(self.file.rules.len()).ok();
         self.file.rules.push(rule);
@@ -240,18 +244,39 @@ impl Lowering<'_> {
     }
 
     /// The expression's tree, where it is PromQL.
-    fn query(&self, expr: &Text, holder: Holder) -> Option<promql::Parsed> {
+    fn query(&self, expr: &Text, holder: Holder) -> Query {
         if holder.other_language || expr.value().is_empty() {
-            return None;
+            return Query::Foreign;
         }
         if expr.templated() {
-            let readable = placeholder::blanked(expr.value(), self.marks)?;
-            let parsed = promql::parse(&readable, &self.options.promql);
-            return parsed.errors.is_empty().then_some(parsed);
+            return self.query_around(expr).map_or(Query::Foreign, |parsed| Query::Read(Box::new(parsed)));
         }
-        let parsed = promql::parse(expr.value(), &self.options.promql);
-        let metricsql = holder.dialect == Dialect::VictoriaMetrics && !parsed.errors.is_empty();
-        (!metricsql).then_some(parsed)
+        let metricsql = || !promql::parse(expr.value(), &self.options.promql).errors.is_empty();
+        if holder.dialect == Dialect::VictoriaMetrics && metricsql() {
+            return Query::Foreign;
+        }
+        Query::Written(self.options.promql)
+    }
+}
+
+impl Lowering<'_> {
+    /// The tree of an expression with placeholders. Its errors are those that it has whatever they stand for.
+    fn query_around(&self, expr: &Text) -> Option<promql::Parsed> {
+        let readable = placeholder::blanked(expr.value(), self.marks)?;
+        let parsed = promql::parse(&readable.text, &self.options.promql);
+        let layer = self.file.layers.get(expr.layer() as usize)?;
+        let seen = readable.count > 0 && layer.unknowns(expr.raw().range).count() <= readable.count;
+        match readable.certain.filter(|_| seen) {
+            Some(certain) => {
+                let mut errors = promql::parse(&certain, &self.options.promql).errors;
+                // A correction may write the letters that stand for placeholders.
+                for error in &mut errors {
+                    error.fix = None;
+                }
+                Some(promql::Parsed { errors, ..parsed })
+            }
+            None => parsed.errors.is_empty().then_some(parsed),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The keys of a mapping that say what it is, found in one pass.
 
+use std::borrow::Cow;
+
 use super::shapes::View;
 use crate::yaml::{Kind, NodeId};
 
@@ -82,18 +84,18 @@ impl Key {
 }
 
 /// The entries of a mapping, merge keys applied, and the first of each telling key among them.
-pub(super) struct Fields {
-    pub entries: Vec<(NodeId, NodeId)>,
+pub(super) struct Fields<'t> {
+    pub entries: Cow<'t, [[NodeId; 2]]>,
     /// For each key one more than its place in `entries`; 0 where it is not there.
     slots: [u32; KEYS],
     /// Whether some telling key is there twice.
     pub twice: bool,
 }
 
-impl Fields {
-    pub(super) fn of(view: View<'_>, id: NodeId) -> Self {
+impl<'t> Fields<'t> {
+    pub(super) fn of(view: View<'t>, id: NodeId) -> Self {
         let mut fields = Self { entries: view.entries(id), slots: [0; KEYS], twice: false };
-        for (i, &(key, _)) in fields.entries.iter().enumerate() {
+        for (i, &[key, _]) in fields.entries.iter().enumerate() {
             let Some(key) = view.key(key).and_then(Key::of) else { continue };
             let slot = &mut fields.slots[key as usize];
             fields.twice |= *slot != 0;
@@ -107,7 +109,7 @@ impl Fields {
     /// The key as written, and its value.
     pub(super) fn get(&self, key: Key) -> Option<(NodeId, NodeId)> {
         let at = (self.slots[key as usize] as usize).checked_sub(1)?;
-        self.entries.get(at).copied()
+        self.entries.get(at).map(|&[key, value]| (key, value))
     }
 
     pub(super) fn value(&self, key: Key) -> Option<NodeId> {

@@ -59,8 +59,14 @@ impl Layer {
     /// Whether a placeholder stands in `range`.
     #[must_use]
     pub fn unknown(&self, range: TextRange) -> bool {
+        self.unknowns(range).next().is_some()
+    }
+
+    /// What stands in `range` for placeholders.
+    pub(super) fn unknowns(&self, range: TextRange) -> impl Iterator<Item = &Run> {
         let first = self.runs.partition_point(|run| run.at <= range.start).saturating_sub(1);
-        self.runs[first.min(self.runs.len())..].iter().take_while(|run| run.at < range.end).any(|run| run.unknown)
+        let inside = self.runs[first.min(self.runs.len())..].iter().take_while(move |run| run.at < range.end);
+        inside.filter(|run| run.unknown)
     }
 
     /// Where in `range`, but for its start, actions of a template engine stood that may write further lines.

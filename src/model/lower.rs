@@ -21,6 +21,8 @@ pub struct Options {
     pub dialect: Option<Dialect>,
     /// The server that expressions are written for.
     pub promql: promql::Options,
+    /// Whether the file was named by the user: then its name does not speak against it.
+    pub named: bool,
 }
 
 /// Reads a source as far as it can be read. Linear in its length; never fails.
@@ -50,6 +52,8 @@ pub(super) struct Lowering<'a> {
     pub limit: Option<String>,
     /// Whether something was read as a rule file, though it may hold no rule.
     pub rule_file: bool,
+    /// Whether a string looks like rules and none of them could be read.
+    pub hidden: bool,
     /// Room for a problem that is not told any more.
     pub spare: Option<Problem>,
     words: HashSet<Arc<str>>,
@@ -78,6 +82,7 @@ impl<'a> Lowering<'a> {
             cut: false,
             limit: None,
             rule_file: false,
+            hidden: false,
             spare: None,
             words: HashSet::new(),
         }
@@ -197,17 +202,20 @@ impl<'a> Lowering<'a> {
         let text = self.source.text();
         let broken = parsed.errors.iter().any(|error| error.kind == ErrorKind::Syntax);
         let kind = recognise::kind(text);
-        if kind == "other-yaml" && recognise::has_rule_lines(text) && !recognise::foreign(&self.source.path) {
+        let ours = self.options.named || !recognise::foreign(&self.source.path);
+        if ours && (self.hidden || recognise::has_rule_lines(text)) {
             if broken && layer == 0 {
                 return Reading::Rules;
             }
-            self.file.problems.clear();
-            let why = if layer > 0 {
-                "a template that could not be made readable"
-            } else {
-                "its rules are in no known shape"
-            };
-            return Reading::NotChecked("unknown-shape", why.to_owned());
+            if broken || self.hidden || kind == "other-yaml" {
+                self.file.problems.clear();
+                let why = if layer > 0 {
+                    "a template that could not be made readable"
+                } else {
+                    "its rules are in no known shape"
+                };
+                return Reading::NotChecked("unknown-shape", why.to_owned());
+            }
         }
         self.file.problems.clear();
         Reading::Skipped(kind)
@@ -228,12 +236,15 @@ impl<'a> Lowering<'a> {
     fn finish(self) -> File {
         let mut file = self.file;
         let cut = self.cut.then(|| "its aliases and merge keys stand for more than is read".to_owned());
-        let rules = || file.reading == Reading::Rules || recognise::has_rule_lines(self.source.text());
+        let rules = || file.reading == Reading::Rules || self.hidden || recognise::has_rule_lines(self.source.text());
         if let Some(why) = self.limit.or(cut).filter(|_| rules()) {
             file.reading = Reading::NotChecked("too-large", why);
         }
         file.comments.sort_by_key(|comment| comment.span.start);
         hide_what_was_not_read(&mut file);
+        file.rules.shrink_to_fit();
+        file.groups.shrink_to_fit();
+        file.comments.shrink_to_fit();
         file.problems.sort_by_key(|problem| (problem.diagnostic.span.start, problem.diagnostic.span.end));
         file
     }

@@ -32,6 +32,7 @@ pub use maps::{Maps, check_maps};
 pub use text::Text;
 pub use workspace::{Part, Workspace};
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
@@ -181,8 +182,19 @@ pub struct Rule {
     pub labels: Block,
     /// `annotations`.
     pub annotations: Block,
-    /// The expression's tree; none where it is not PromQL, or holds a placeholder that makes it unreadable.
-    pub query: Option<promql::Parsed>,
+    /// What to read the expression as; [`Rule::query`] does.
+    pub(crate) language: Query,
+}
+
+/// What an expression is. Trees are large beside their texts, and each is wanted about once: most are made anew.
+#[derive(Debug)]
+pub(crate) enum Query {
+    /// Not PromQL, or a placeholder makes it unreadable.
+    Foreign,
+    /// PromQL as it is written, for this server.
+    Written(promql::Options),
+    /// PromQL around placeholders of a template engine.
+    Read(Box<promql::Parsed>),
 }
 
 /// The mapping under `labels` or `annotations`.
@@ -251,6 +263,18 @@ impl Shape {
             Self::Single => "single",
             Self::Nested => "nested",
             Self::String => "string",
+        }
+    }
+}
+
+impl Rule {
+    /// The expression's tree; none where it is not PromQL, or holds a placeholder that makes it unreadable.
+    #[must_use]
+    pub fn query(&self) -> Option<Cow<'_, promql::Parsed>> {
+        match &self.language {
+            Query::Foreign => None,
+            Query::Written(options) => Some(Cow::Owned(promql::parse(self.expr.value(), options))),
+            Query::Read(parsed) => Some(Cow::Borrowed(parsed)),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Placeholders of template engines in values, told from Prometheus's own `{{ $labels.x }}`.
 
+use memchr::memmem;
+
+use crate::promql::Inside;
+
 /// Which placeholders a file may hold at all; most files hold none, and their values are not searched.
 #[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,8 +81,9 @@ const SPRIG: &[&str] = &[
 /// Whether a text has words that only Helm brings in.
 pub(super) fn certainly_helm(text: &str) -> bool {
     // Prometheus has `template` too, but only for templates that the same text defines.
-    let named = text.contains("template \"") && !text.contains("define \"");
-    named || HELM.iter().any(|word| text.contains(word))
+    let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let named = has("template \"") && !has("define \"");
+    named || HELM.iter().any(|word| has(word))
 }
 
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
@@ -102,13 +107,14 @@ pub(super) fn helm(inner: &str) -> bool {
 impl Marks {
     /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
     pub(super) fn of(text: &str, desugared: bool) -> Self {
-        let braces = text.contains("{{");
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
         Self {
-            percent: text.contains("%%"),
-            parens: text.contains("(("),
-            brackets: text.contains("[["),
-            dollar: text.contains('$'),
-            tags: text.contains("{%") || text.contains("<%"),
+            percent: has("%%"),
+            parens: has("(("),
+            brackets: has("[["),
+            dollar: has("$"),
+            tags: has("{%") || has("<%"),
             go: braces && !desugared && certainly_helm(text),
             braces,
         }
@@ -121,7 +127,8 @@ impl Marks {
 
 /// Whether a placeholder stands in `value`; with `promql`, what cannot be part of an expression, and nothing that can.
 pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
-    Placeholders::new(value, marks, promql).next().is_some()
+    let may_begin = |byte: u8| matches!(byte, b'{' | b'<' | b'%' | b'(' | b'[' | b'$');
+    value.bytes().any(may_begin) && Placeholders::new(value, marks, promql).next().is_some()
 }
 
 /// The placeholders of a value: the bytes of each, in order.
@@ -266,45 +273,57 @@ fn variable(bytes: &[u8]) -> Option<usize> {
     (name > 1 && bytes[1].is_ascii_uppercase() && !after).then_some(1 + name)
 }
 
-/// An expression in which each placeholder leaves a readable whole: those in strings stay as they are, `%%x%%` in a selector
-/// becomes as many blanks, its comma with it. None where a placeholder stands anywhere else.
-pub(super) fn blanked(expr: &str, marks: Marks) -> Option<String> {
-    let mut out = expr.as_bytes().to_vec();
-    let (mut braces, mut quote) = (0usize, None);
-    let mut at = 0;
-    let mut all = Placeholders::new(expr, marks, true).peekable();
-    while let Some(&byte) = out.get(at) {
-        while all.next_if(|&(start, _)| start < at).is_some() {}
-        let placeholder = all.next_if(|&(start, _)| start == at);
-        match (quote, placeholder) {
-            (Some(_), Some((start, end))) => {
-                // `"{{ include "x" . }}"` writes one string, though its quotes are those of three.
-                out[start..end].iter_mut().filter(|byte| b"\"'`\\\n".contains(byte)).for_each(|byte| *byte = b'_');
-                at = end - 1;
+/// An expression in which each placeholder leaves a readable whole.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Readable {
+    /// Those in strings and comments stay as they are but for what could end them, `%%x%%` in a selector becomes as many
+    /// blanks, its comma with it.
+    pub text: String,
+    /// The same with letters for all placeholders, if each of them can only be a part of a string or a comment, whatever it
+    /// stands for: what is wrong with this text is wrong with the expression.
+    pub certain: Option<String>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Makes an expression readable; none where a placeholder stands anywhere else.
+pub(super) fn blanked(expr: &str, marks: Marks) -> Option<Readable> {
+    let mut text = expr.as_bytes().to_vec();
+    let mut letters = text.clone();
+    let (mut inside, mut escaped, mut braces) = (Inside::Code, false, 0usize);
+    let (mut certain, mut count, mut at) = (true, 0, 0);
+    for (start, end) in Placeholders::new(expr, marks, true) {
+        while at < start {
+            let byte = expr.as_bytes()[at];
+            if !std::mem::take(&mut escaped) || byte == b'\n' {
+                (inside, escaped) = inside.after(byte);
             }
-            (None, Some((start, end))) => {
-                if braces == 0 || byte != b'%' {
-                    return None;
-                }
-                let blanks = expr[end..].len() - expr[end..].trim_start().len();
-                let comma = expr.as_bytes().get(end + blanks) == Some(&b',');
-                let to = end + if comma { blanks + 1 } else { 0 };
-                out[start..to].fill(b' ');
-                at = to - 1;
-            }
-            (Some(b'"' | b'\''), None) if byte == b'\\' => at += 1,
-            (Some(open), None) if open == byte => quote = None,
-            (None, None) => match byte {
-                b'"' | b'\'' | b'`' => quote = Some(byte),
-                b'{' => braces += 1,
-                b'}' => braces = braces.saturating_sub(1),
+            match byte {
+                b'{' if inside == Inside::Code => braces += 1,
+                b'}' if inside == Inside::Code => braces = braces.saturating_sub(1),
                 _ => {}
-            },
-            (Some(_), None) => {}
+            }
+            at += 1;
         }
-        at += 1;
+        count += 1;
+        at = end;
+        if inside != Inside::Code {
+            // `"{{ include "x" . }}"` writes one string, though its quotes are those of three.
+            text[start..end].iter_mut().filter(|byte| b"\"'`\\\n\r".contains(byte)).for_each(|byte| *byte = b'_');
+            letters[start..end].fill(b'_');
+            certain &= !escaped;
+        } else if braces > 0 && expr[start..].starts_with('%') {
+            let blanks = expr[end..].len() - expr[end..].trim_start().len();
+            let comma = expr.as_bytes().get(end + blanks) == Some(&b',');
+            at = end + if comma { blanks + 1 } else { 0 };
+            text[start..at].fill(b' ');
+            certain = false;
+        } else {
+            return None;
+        }
     }
-    String::from_utf8(out).ok()
+    let certain = if certain { String::from_utf8(letters).ok() } else { None };
+    Some(Readable { text: String::from_utf8(text).ok()?, certain, count })
 }
 
 #[cfg(test)]
@@ -358,11 +377,20 @@ mod tests {
 
     #[test]
     fn a_placeholder_in_a_selector_or_a_string_leaves_a_readable_expression() {
-        let blank = |expr: &str| blanked(expr, Marks::of(expr, false));
+        let blank = |expr: &str| blanked(expr, Marks::of(expr, false)).map(|readable| readable.text);
         assert_eq!(blank("up{%%j%%}").as_deref(), Some("up{     }"));
         assert_eq!(blank("up{%%j%%, a=\"%%b%%\"}").as_deref(), Some("up{       a=\"%%b%%\"}"));
         assert_eq!(blank("up > %%limit%%"), None);
         assert_eq!(blank("up{a=\"{{ f \"x\" }}\"}").as_deref(), Some("up{a=\"{{ f _x_ }}\"}"));
         assert_eq!(blank("up{a=\"${X}\"} > 1").as_deref(), Some("up{a=\"${X}\"} > 1"));
+        assert_eq!(blank("up # ${X} it's\n> ${Y}"), None, "a quote in a comment opens nothing");
+    }
+
+    #[test]
+    fn what_a_placeholder_in_a_string_or_a_comment_cannot_change_is_certain() {
+        let certain = |expr: &str| blanked(expr, Marks::of(expr, false)).and_then(|readable| readable.certain);
+        assert_eq!(certain("up{a=\"${X}\"} # {{ f \"x\" }}\n>").as_deref(), Some("up{a=\"____\"} # ___________\n>"));
+        assert_eq!(certain("up{%%j%%} >"), None);
+        assert_eq!(certain("up{a=\"\\${X}\"} >"), None, "an escape of what is not known");
     }
 }

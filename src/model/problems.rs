@@ -17,6 +17,7 @@ const MOST: usize = 2_000;
 
 impl Lowering<'_> {
     fn add(&mut self, rule: &'static str, severity: Severity, span: Span, message: String) -> &mut Diagnostic {
+        let span = Span::new(span.source, self.source.visible(span.range()));
         let mut diagnostic = Diagnostic::new(rule, severity, span, message);
         let subject = self.source.slice(span.range());
         diagnostic.subject(subject.chars().take(80).collect::<String>());

@@ -1,5 +1,6 @@
 //! Where rules lie in a tree: rule files, custom resources, lists, single rules, and anything that holds them deeper down.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::dialect::{self, Level};
@@ -61,11 +62,10 @@ impl<'t> View<'t> {
     }
 
     /// Keys and values, merge keys applied.
-    pub(super) fn entries(self, id: NodeId) -> Vec<(NodeId, NodeId)> {
-        if self.tree.entries(id).any(|(key, _)| self.tree.is_merge(key)) {
-            return self.tree.merged(id);
-        }
-        self.tree.entries(id).collect()
+    pub(super) fn entries(self, id: NodeId) -> Cow<'t, [[NodeId; 2]]> {
+        let written = self.tree.pairs(id);
+        let merges = written.iter().any(|&[key, _]| self.tree.is_merge(key));
+        if merges { Cow::Owned(self.tree.merged(id)) } else { Cow::Borrowed(written) }
     }
 
     /// The text of a scalar key; none for any other key.
@@ -145,7 +145,11 @@ impl Lowering<'_> {
 
     /// Anything below the place where a rule file could begin.
     fn node(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
-        if place.depth > DEPTH || !self.spend(1) {
+        if place.depth > DEPTH {
+            self.limit.get_or_insert_with(|| "nested too deeply: what is inside was not checked".to_owned());
+            return;
+        }
+        if !self.spend(1) {
             return;
         }
         let id = view.tree.resolve(id);
@@ -174,7 +178,7 @@ impl Lowering<'_> {
         self.body(view, id, &fields, place);
     }
 
-    fn body(&mut self, view: View<'_>, id: NodeId, fields: &Fields, place: Place<'_>) {
+    fn body(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, place: Place<'_>) {
         if let Some(groups) = fields.value(Key::Groups).filter(|&groups| self.looks_like_rules(view, id, groups)) {
             let dialect = self.dialect(view, id, groups, place.dialect);
             let place = place.deeper();
@@ -190,7 +194,7 @@ impl Lowering<'_> {
         self.others(view, fields, None, place);
     }
 
-    fn resource_body(&mut self, view: View<'_>, fields: &Fields, place: Place<'_>) {
+    fn resource_body(&mut self, view: View<'_>, fields: &Fields<'_>, place: Place<'_>) {
         let text = |key| fields.value(key).map_or("", |value| view.tree.text(value));
         let spec = fields.value(Key::Spec).filter(|&spec| view.kind(spec) == Kind::Mapping);
         let inner = spec.map(|spec| (spec, Fields::of(view, spec)));
@@ -216,9 +220,9 @@ impl Lowering<'_> {
     }
 
     /// Everything but the value of this key.
-    pub(super) fn others(&mut self, view: View<'_>, fields: &Fields, but: Option<Key>, place: Place<'_>) {
+    pub(super) fn others(&mut self, view: View<'_>, fields: &Fields<'_>, but: Option<Key>, place: Place<'_>) {
         let but = but.and_then(|key| fields.value(key));
-        for &(_, value) in &fields.entries {
+        for &[_, value] in &*fields.entries {
             if Some(value) != but {
                 self.node(view, value, place.deeper());
             }

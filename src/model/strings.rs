@@ -1,10 +1,11 @@
 //! YAML inside a string: `ConfigMap`s, Helm values, patches.
 
-use super::Shape;
 use super::layer::{Layer, Run};
 use super::lower::Lowering;
 use super::shapes::{Place, View};
-use crate::yaml::{self, NodeId};
+use super::{Shape, recognise};
+use crate::diagnostic::Severity;
+use crate::yaml::{self, NodeId, Parsed, Piece};
 
 /// How many strings may lie in one another.
 const DEPTH: u32 = 4;
@@ -16,13 +17,18 @@ impl Lowering<'_> {
     /// Reads a scalar that may hold YAML with rules.
     pub(super) fn string(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
         let text = view.tree.text(id);
-        if place.strings >= DEPTH || text.len() < SHORTEST || !promising(text) {
+        if text.len() < SHORTEST || !promising(text) {
+            return;
+        }
+        if place.strings >= DEPTH {
+            self.limit.get_or_insert_with(|| "strings in strings: what is inside was not checked".to_owned());
             return;
         }
         let raw = view.tree.raw(id);
-        let (value, pieces) = raw.decode(view.tree.source());
+        let (mut value, mut pieces) = raw.decode(view.tree.source());
         if value != text {
-            return;
+            // Written in a way that is not known to the byte: the whole scalar stands for each part.
+            (value, pieces) = (text.to_owned(), vec![Piece { at: 0, range: raw.range, verbatim: false }]);
         }
         let outer = &self.file.layers[view.layer as usize];
         let runs = pieces.iter().map(|piece| Run {
@@ -38,26 +44,37 @@ impl Lowering<'_> {
         self.file.layers.push(Layer { text: value, runs, template });
         let inner = Place { shape: Shape::String, strings: place.strings + 1, ..place };
         let before = (self.file.groups.len(), self.file.problems.len(), self.file.layers.len());
-        match self.desugared(index, &parsed) {
-            Some((parsed, layer)) => self.layer(&parsed, layer, Some(inner)),
-            None => self.layer(&parsed, index, Some(inner)),
-        }
+        let readable = self.desugared(index, &parsed);
+        let (parsed, layer) = readable.as_ref().map_or((&parsed, index), |(parsed, layer)| (parsed, *layer));
+        self.layer(parsed, layer, Some(inner));
         if before.0 == self.file.groups.len() {
             self.file.problems.truncate(before.1);
+            self.unread(parsed, layer, text);
             self.file.layers.truncate(index as usize);
+        }
+    }
+
+    /// Says that a text which looks like rules holds none that can be read.
+    fn unread(&mut self, parsed: &Parsed, layer: u32, text: &str) {
+        if parsed.errors.is_empty() || !recognise::has_rule_lines(text) {
+            return;
+        }
+        self.hidden = true;
+        let from = self.file.problems.len();
+        self.yaml_errors(parsed, layer);
+        self.file.problems.truncate(from + 1);
+        let file = text.lines().any(|line| line.starts_with("groups:"));
+        for problem in self.file.problems.iter_mut().skip(from) {
+            let diagnostic = &mut problem.diagnostic;
+            diagnostic.note("this text in a string looks like rules, and none of them can be read");
+            if !file {
+                diagnostic.severity = Severity::Warning;
+            }
         }
     }
 }
 
-/// Whether a text has the words of a rule, its key at the start of a line or quoted as in JSON.
+/// Whether a text of several lines, or of JSON, has the words of a rule.
 fn promising(text: &str) -> bool {
-    let rule = |name: &str| {
-        text.match_indices(name).any(|(at, _)| {
-            let after = text[at + name.len()..].trim_start_matches(['"', '\'', ' ', '\\']);
-            after.starts_with(':')
-        })
-    };
-    (text.contains('\n') || text.trim_start().starts_with(['{', '[']))
-        && text.contains("expr")
-        && (rule("alert") || rule("record"))
+    (text.contains('\n') || text.trim_start().starts_with(['{', '['])) && recognise::mentions_rules(text)
 }

@@ -51,6 +51,12 @@ impl Text {
         &self.value
     }
 
+    /// The value, shared with whoever else keeps it.
+    #[must_use]
+    pub fn shared(&self) -> Arc<str> {
+        self.value.clone()
+    }
+
     /// The milliseconds of a duration, 0 for a null; none where it is not one, or a template engine's placeholder stands in it.
     #[must_use]
     pub fn duration(&self) -> Option<i64> {

@@ -109,7 +109,9 @@ fn settings<'t>(reader: &mut Reader<'t>, id: NodeId, mut section: Fields<'t>) ->
     }
     for host in &hosts {
         let fields = reader.tree.merged(host.value);
-        fields.into_iter().for_each(|(key, value)| reserve(reader, &Field { name: reader.tree.text(key), key, value }));
+        for [key, value] in fields {
+            reserve(reader, &Field { name: reader.tree.text(key), key, value });
+        }
     }
     let host = |field: Field<'t>| Some((field.name.to_owned(), reader.as_options::<Host>(field.value)?));
     let hosts = hosts.into_iter().filter_map(host).collect();

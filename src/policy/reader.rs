@@ -110,7 +110,7 @@ impl<'t> Reader<'t> {
         }
         let mut seen = HashSet::new();
         let mut fields = Vec::new();
-        for (key, value) in self.tree.merged(id) {
+        for [key, value] in self.tree.merged(id) {
             let name = self.tree.text(key);
             if self.tree.kind(self.tree.resolve(key)) != Kind::Scalar || self.tree.is_null(key) {
                 self.wrong(key, "a key is one word");

@@ -207,10 +207,7 @@ impl Words<'_> {
         let (name, arguments) = self.function(at);
         let of = |words: &str, id: NodeId| format!("{words} {}", self.value(id));
         match (name, arguments.as_slice()) {
-            ("histogram_quantile", [quantile, of]) => {
-                format!("the {} quantile of {}", self.value(*quantile), self.value(*of))
-            }
-            ("quantile_over_time", [quantile, of]) => {
+            ("histogram_quantile" | "quantile_over_time", [quantile, of]) => {
                 format!("the {} quantile of {}", self.value(*quantile), self.value(*of))
             }
             ("predict_linear", [series, ahead]) => {

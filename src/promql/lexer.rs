@@ -26,6 +26,8 @@ pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
     in_braces: bool,
+    /// What ends the matchers that are being read; not a brace where others stand in its place.
+    closing: u8,
     bracket: Bracket,
     colon_seen: bool,
     /// Whether any bracket so far held a number. The server never resets this, so that `x[step():1m]` alone is refused.
@@ -42,6 +44,7 @@ impl<'a> Lexer<'a> {
             text,
             at: 0,
             in_braces: false,
+            closing: b'}',
             bracket: Bracket::Closed,
             colon_seen: false,
             duration_seen: false,
@@ -127,6 +130,11 @@ impl<'a> Lexer<'a> {
     fn statement(&mut self, byte: u8, sink: &mut Sink) -> Option<Kind> {
         let next = self.peek(1);
         match byte {
+            b'(' | b'[' if self.bracket == Bracket::Closed && mistakes::matchers_elsewhere(self, sink) => {
+                self.in_braces = true;
+                self.closing = if byte == b'(' { b')' } else { b']' };
+                self.take(1, Kind::LeftBrace)
+            }
             b'(' => self.take(1, Kind::LeftParen),
             b')' => self.take(1, Kind::RightParen),
             b',' => self.take(1, Kind::Comma),
@@ -184,6 +192,7 @@ impl<'a> Lexer<'a> {
             b'.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => Some(self.number(sink)),
             b':' => self.colon(sink),
             b's' | b'S' | b'm' | b'M' | b'r' | b'R' => self.duration_word(sink),
+            b'"' | b'\'' => mistakes::quoted_duration(self, sink),
             _ => mistakes::character(self, sink),
         }
     }
@@ -223,8 +232,9 @@ impl<'a> Lexer<'a> {
             b'!' if next == Some(b'=') => self.take(2, Kind::Operator(BinaryOp::NotEqual)),
             b'"' | b'\'' => Some(self.quoted(byte, sink)),
             b'`' => Some(self.raw(sink)),
-            b'}' => {
+            _ if byte == b'}' || byte == self.closing => {
                 self.in_braces = false;
+                self.closing = b'}';
                 self.take(1, Kind::RightBrace)
             }
             _ if is_alpha(byte) => {

@@ -7,6 +7,7 @@
 
 mod ast;
 mod check;
+mod comments;
 pub mod compat;
 mod duration;
 mod error;
@@ -34,6 +35,7 @@ pub use ast::{
     Aggregate, Call, Clause, ClauseKind, DurationFunction, Fill, Kind, MatchOp, Matcher, Matching, MatchingId,
     Modifier, ModifierKind, Node, NodeId, Range, Type, Vector,
 };
+pub use comments::{Inside, comments};
 pub use functions::{Function, function, functions};
 pub use token::{Aggregator, BinaryOp};
 pub use tree::Ast;

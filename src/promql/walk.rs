@@ -7,15 +7,21 @@ use crate::source::TextRange;
 /// The children of a node in the order of the text, as the server has them but for an aggregation's parameter, which comes
 /// first here. The parts of durations are no children.
 pub fn children(ast: &Ast, id: NodeId) -> Vec<NodeId> {
+    let mut children = Vec::new();
+    push_children(ast, id, &mut children);
+    children
+}
+
+fn push_children(ast: &Ast, id: NodeId, to: &mut Vec<NodeId>) {
     match ast.kind(id) {
         Kind::Matrix { vector: child, .. }
         | Kind::Subquery { expr: child, .. }
         | Kind::Paren(child)
-        | Kind::Unary { expr: child, .. } => vec![child],
-        Kind::Call(at) => ast.list(ast.get(at).arguments).collect(),
-        Kind::Aggregate(at) => ast.list(ast.get(at).arguments).collect(),
-        Kind::Binary { lhs, rhs, .. } => vec![lhs, rhs],
-        _ => Vec::new(),
+        | Kind::Unary { expr: child, .. } => to.push(child),
+        Kind::Call(at) => to.extend(ast.list(ast.get(at).arguments)),
+        Kind::Aggregate(at) => to.extend(ast.list(ast.get(at).arguments)),
+        Kind::Binary { lhs, rhs, .. } => to.extend([lhs, rhs]),
+        _ => {}
     }
 }
 
@@ -24,7 +30,9 @@ pub fn preorder(ast: &Ast, root: NodeId) -> impl Iterator<Item = NodeId> + '_ {
     let mut todo = vec![root];
     std::iter::from_fn(move || {
         let id = todo.pop()?;
-        todo.extend(children(ast, id).into_iter().rev());
+        let first = todo.len();
+        push_children(ast, id, &mut todo);
+        todo[first..].reverse();
         Some(id)
     })
 }

@@ -41,7 +41,7 @@ pub(super) fn causes(report: &Report<'_>) -> Vec<Cause> {
     let mut places: HashMap<(&str, String), usize> = HashMap::new();
     let mut causes: Vec<Cause> = Vec::new();
     for (index, finding) in report.findings.iter().enumerate().filter(|(_, finding)| finding.waiver.is_none()) {
-        let Diagnostic { rule, severity, message, cause, .. } = &finding.diagnostic;
+        let Diagnostic { rule, severity, message, cause, .. } = &*finding.diagnostic;
         let text = if cause.is_empty() { shape(message) } else { cause.clone().into_owned() };
         let place = *places.entry((rule, text.clone())).or_insert_with(|| {
             causes.push(Cause { rule, text, findings: Vec::new(), severities: [0; 3], files: 0, alerts: None });
@@ -104,7 +104,7 @@ impl<'r> Alerts<'r> {
     fn new(report: &'r Report<'_>) -> Self {
         let mut starts: HashMap<_, Vec<u32>> = HashMap::new();
         for alert in &report.alerts {
-            starts.entry((alert.source, alert.alert.as_str())).or_default().push(alert.start);
+            starts.entry((alert.source, &*alert.alert)).or_default().push(alert.start);
         }
         for starts in starts.values_mut() {
             starts.sort_unstable();

@@ -19,7 +19,7 @@ const LONGEST: usize = 4096;
 /// notes nobody would see it.
 pub fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let positions = Positions::new(report.sources);
-    let mut findings: Vec<&Diagnostic> = super::open(report).map(|finding| &finding.diagnostic).collect();
+    let mut findings: Vec<&Diagnostic> = super::open(report).map(|finding| &*finding.diagnostic).collect();
     findings.sort_by_key(|diagnostic| Reverse(diagnostic.severity));
     let notes = findings.partition_point(|diagnostic| diagnostic.severity > Severity::Note);
     for diagnostic in &findings[..notes] {

@@ -4,7 +4,7 @@
 mod escape;
 mod view;
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 
 use escape::Escape;
 use serde::Serialize;
@@ -37,7 +37,10 @@ pub fn put(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
 
 /// Writes one value, with every character escaped that could do harm on a terminal.
 pub fn bare(value: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Escape)).map_err(io::Error::from)
+    // A writer of a known type takes the many small pieces in without a call for each.
+    let mut pieces = BufWriter::new(out);
+    value.serialize(&mut Serializer::with_formatter(&mut pieces, Escape)).map_err(io::Error::from)?;
+    pieces.flush()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::fingerprint::Fingerprint;
 use crate::lint::report::{AlertVerdicts, Exception, Finding, Report, Suggestion, Summary, Tally, Waived};
 use crate::lint::{Level, Meta, Verdict};
 use crate::source::{Source, SourceId, Span, TextRange};
@@ -44,10 +45,10 @@ impl Sample {
             self.alerts.push(AlertVerdicts {
                 source,
                 start: start as u32,
-                group: Some("g".to_owned()),
-                alert,
+                group: Some("g".into()),
+                alert: alert.into(),
                 owner: None,
-                severity: Some("page".to_owned()),
+                severity: Some("page".into()),
                 exceptions: Vec::new(),
             });
         }
@@ -82,12 +83,12 @@ impl Sample {
             except(alert, rule, Verdict::Broken, message.to_owned(), false);
         }
         self.findings.push(Finding {
-            diagnostic: Diagnostic::new(rule, severity, span, message),
-            group: name.as_ref().map(|_| "g".to_owned()),
-            severity: name.as_ref().map(|_| "page".to_owned()),
+            diagnostic: Box::new(Diagnostic::new(rule, severity, span, message)),
+            group: name.as_ref().map(|_| "g".into()),
+            severity: name.as_ref().map(|_| "page".into()),
             alert: name,
             owner: None,
-            fingerprint: format!("{:016x}", self.findings.len()),
+            fingerprint: Fingerprint(self.findings.len() as u64),
             waiver: None,
             evidence: Vec::new(),
         });
@@ -104,7 +105,8 @@ impl Sample {
     /// Waives the last finding.
     pub(crate) fn waive(&mut self, span: Span) {
         let until = jiff::civil::date(2030, 1, 31);
-        self.findings.last_mut().unwrap().waiver = Some(Waived { until, because: "moving the wiki".to_owned(), span });
+        self.findings.last_mut().unwrap().waiver =
+            Some(Box::new(Waived { until, because: "moving the wiki".to_owned(), span }));
     }
 
     /// The report, with the numbers counted.
@@ -161,7 +163,7 @@ fn copy(finding: &Finding) -> Finding {
         alert: finding.alert.clone(),
         owner: finding.owner.clone(),
         severity: finding.severity.clone(),
-        fingerprint: finding.fingerprint.clone(),
+        fingerprint: finding.fingerprint,
         waiver: finding.waiver.clone(),
         evidence: finding.evidence.clone(),
     }

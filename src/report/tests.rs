@@ -47,8 +47,8 @@ fn hostile() -> Sample {
                 sample.findings.last_mut().unwrap().diagnostic.cause = both.to_owned().into();
             }
             let finding = sample.findings.last_mut().unwrap();
-            finding.group = Some(both.to_owned());
-            finding.owner = Some(both.to_owned());
+            finding.group = Some(both.into());
+            finding.owner = Some(both.into());
             finding.evidence.push(("status".to_owned(), both.to_owned()));
         }
     }

@@ -30,19 +30,18 @@ type Head<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>);
 
 impl LintRule for DuplicateRule {
     fn file(&self, file: &File, cx: &mut Context<'_>) {
+        // Few rules share a name: labels are gathered of those alone.
+        let name = |&index: &usize| file.rules[index].name.value();
+        let mut order: Vec<usize> = (0..file.rules.len()).collect();
+        order.sort_unstable_by_key(|index| (name(index), *index));
         let mut peers: HashMap<Head<'_>, Vec<usize>> = HashMap::new();
-        for (index, rule) in file.rules.iter().enumerate() {
-            peers.entry(head(file, rule)).or_default().push(index);
+        for &index in order.chunk_by(|a, b| name(a) == name(b)).filter(|same| same.len() > 1).flatten() {
+            peers.entry(head(file, &file.rules[index])).or_default().push(index);
         }
         let mut twins = Vec::new();
         for indexes in peers.into_values().filter(|indexes| indexes.len() > 1) {
-            let mut first: HashMap<String, usize> = HashMap::new();
-            for index in indexes {
-                if let Some(&earlier) = first.get(&expression(&file.rules[index])) {
-                    twins.push((index, earlier));
-                } else {
-                    first.insert(expression(&file.rules[index]), index);
-                }
+            for same in by_expression(indexes, |&index| &file.rules[index]) {
+                twins.extend(same.iter().skip(1).map(|&index| (index, same[0])));
             }
         }
         twins.sort_unstable();
@@ -68,24 +67,22 @@ impl LintRule for DuplicateRule {
 
     fn workspace(&self, cx: &mut Context<'_>) {
         let files: Vec<(&File, &str)> = cx.files().collect();
-        let mut owners: HashMap<(Head<'_>, String), Vec<(usize, usize)>> = HashMap::new();
-        let mut names: HashMap<&str, usize> = HashMap::new();
-        for (file, _) in &files {
-            let own: std::collections::HashSet<&str> = file.rules.iter().map(|rule| rule.name.value()).collect();
-            for name in own {
-                *names.entry(name).or_default() += 1;
-            }
-        }
+        let mut owners: HashMap<Head<'_>, Vec<(usize, usize)>> = HashMap::new();
+        let mut rules: Vec<(&str, usize, usize)> = Vec::new();
         for (at, (file, _)) in files.iter().enumerate() {
-            for (index, rule) in
-                file.rules.iter().enumerate().filter(|(_, rule)| names.get(rule.name.value()).is_some_and(|n| *n > 1))
-            {
-                owners.entry((head(file, rule), expression(rule))).or_default().push((at, index));
-            }
+            rules.extend(file.rules.iter().enumerate().map(|(index, rule)| (rule.name.value(), at, index)));
+        }
+        rules.sort_unstable();
+        let shared =
+            |same: &&[(&str, usize, usize)]| same.first().map(|first| first.1) != same.last().map(|last| last.1);
+        for &(_, at, index) in rules.chunk_by(|a, b| a.0 == b.0).filter(shared).flatten() {
+            let file = files[at].0;
+            owners.entry(head(file, &file.rules[index])).or_default().push((at, index));
         }
         // A rule that stands in many files is compared with its first place alone: the pairs stay linear in the copies.
         let mut pairs: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
-        for places in owners.into_values() {
+        let owners = owners.into_values().filter(|places| places.len() > 1);
+        for places in owners.flat_map(|places| by_expression(places, |&(at, index)| &files[at].0.rules[index])) {
             let Some(&(first, original)) = places.first() else { continue };
             for &(at, index) in places.iter().filter(|(at, _)| *at != first) {
                 pairs.entry((first, at)).or_default().push((original, index));
@@ -120,10 +117,23 @@ fn head<'a>(file: &'a File, rule: &'a Rule) -> Head<'a> {
     (rule.kind == RuleKind::Alert, rule.name.value(), labels)
 }
 
+/// Rules in groups of one expression, each group in the order given. Expressions are read only where their texts differ.
+fn by_expression<'a, T>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Vec<Vec<T>> {
+    let text = |one: &T| rule(one).expr.value();
+    if rules.iter().all(|one| text(one) == text(&rules[0])) {
+        return vec![rules];
+    }
+    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    for one in rules {
+        groups.entry(expression(rule(&one))).or_default().push(one);
+    }
+    groups.into_values().collect()
+}
+
 /// The expression as Prometheus prints it, so that blanks and line breaks make no difference.
 fn expression(rule: &Rule) -> String {
     let text = rule.expr.value();
-    match rule.query.as_ref().filter(|query| query.errors.is_empty()) {
+    match rule.query().filter(|query| query.errors.is_empty()) {
         Some(query) => print::canonical(&query.ast, text),
         None => text.split_whitespace().collect::<Vec<_>>().join(" "),
     }

@@ -24,7 +24,7 @@ impl Configurable for PromqlSyntax {
 
 impl LintRule for PromqlSyntax {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
-        let Some(query) = &rule.query else {
+        let Some(query) = rule.query() else {
             let dialect = cx.file().map(|file| file.group(rule).dialect);
             return cx.unknown(match dialect {
                 Some(Dialect::Loki) => "the expression is LogQL",

@@ -96,10 +96,10 @@ fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
             let look = || cx.evidence().runbooks.get(&found.question(file, rule, cx.root()));
             let answer = if found.is_dynamic() {
                 look()
-            } else if let Some(known) = answers.get(&found.value) {
+            } else if let Some(known) = answers.get(&*found.value) {
                 *known
             } else {
-                *answers.entry(found.value.clone()).or_insert_with(look)
+                *answers.entry(found.value.to_string()).or_insert_with(look)
             };
             // A template in the page is different for each alert; what is not there is told elsewhere.
             let counts = |answer: &&Answer| {

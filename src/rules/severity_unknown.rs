@@ -46,7 +46,7 @@ impl LintRule for SeverityUnknown {
         let (severity, meant) = if vocabulary.is_empty() {
             let Some(meant) = near_severity(&found.value) else { return };
             (Severity::Warning, Some(meant.to_owned()))
-        } else if vocabulary.contains(&found.value) {
+        } else if vocabulary.iter().any(|word| *word == found.value) {
             return;
         } else {
             (Severity::Error, suggest::closest(&found.value, vocabulary.iter().map(String::as_str)).map(str::to_owned))

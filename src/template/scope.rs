@@ -10,7 +10,7 @@ pub(super) const GIVEN: [&str; 5] = ["$", "$labels", "$externalLabels", "$extern
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     declared: Vec<(&'a str, TextRange)>,
-    /// How many declarations of a name are in force.
+    /// How many declarations of a name are in force, besides those that are given.
     known: HashMap<&'a str, u32>,
     /// Where a name was declared last, though it is no longer known.
     ended: HashMap<&'a str, TextRange>,
@@ -23,9 +23,7 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// What a whole template starts with, or a definition.
     pub(super) fn new(is_definition: bool) -> Self {
-        let given = if is_definition { &GIVEN[..1] } else { &GIVEN[..] };
-        let known = given.iter().map(|&name| (name, 1)).collect();
-        Self { declared: Vec::new(), known, ended: HashMap::new(), is_definition, ranges: 0 }
+        Self { declared: Vec::new(), known: HashMap::new(), ended: HashMap::new(), is_definition, ranges: 0 }
     }
 
     pub(super) fn declare(&mut self, name: &'a str, range: TextRange) {
@@ -34,7 +32,8 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn knows(&self, name: &str) -> bool {
-        self.known.get(name).is_some_and(|&count| count > 0)
+        let given = if self.is_definition { &GIVEN[..1] } else { &GIVEN[..] };
+        given.contains(&name) || self.known.get(name).is_some_and(|&count| count > 0)
     }
 
     /// Known names but `$`, sorted; of many declared ones the last 50.

@@ -72,6 +72,27 @@ impl Builder {
         if style == Style::Plain && self.property_key(range) {
             return;
         }
+        let mut node = self.untagged(range, style, indent);
+        if tag.as_deref() == Some("!!binary") {
+            self.binary(&mut node, range);
+        }
+        if let Some(tag) = tag.as_deref().filter(|tag| !resolve::fits(tag, self.tree.value(&node))) {
+            self.errors.push(message::tag(range, tag));
+        }
+        self.doubt |= tag.is_some() || self.odd(range, style);
+        let id = self.push(node);
+        self.cursor = self.cursor.max(range.end);
+        self.set_tag(id, tag);
+    }
+
+    /// The same for a scalar without a tag that is known to be nothing odd.
+    pub(super) fn common_scalar(&mut self, range: TextRange, style: Style, indent: u16) {
+        let node = self.untagged(range, style, indent);
+        self.push(node);
+        self.cursor = self.cursor.max(range.end);
+    }
+
+    fn untagged(&mut self, range: TextRange, style: Style, indent: u16) -> Node {
         let mut node =
             Node { start: range.start, end: range.end, a: 0, b: 0, props: NONE, indent, kind: Kind::Scalar, style };
         if let Some((start, len)) = verbatim(&self.tree.text, range, style) {
@@ -83,16 +104,7 @@ impl Builder {
             }
             self.store(&mut node, &decoded.into_value());
         }
-        if tag.as_deref() == Some("!!binary") {
-            self.binary(&mut node, range);
-        }
-        if let Some(tag) = tag.as_deref().filter(|tag| !resolve::fits(tag, self.tree.value(&node))) {
-            self.errors.push(message::tag(range, tag));
-        }
-        self.doubt |= tag.is_some() || self.odd(range, style);
-        let id = self.push(node);
-        self.cursor = self.cursor.max(range.end);
-        self.set_tag(id, tag);
+        node
     }
 
     /// `&name:` and `*name:`, which the copy that is read has a stand-in for: a null key with an anchor, and an alias as key.
@@ -253,7 +265,8 @@ fn word(byte: u8) -> bool {
 /// Where the value of a scalar stands in the text as it is, if it does.
 fn verbatim(text: &str, range: TextRange, style: Style) -> Option<(u32, u32)> {
     let raw = text.get(range.range())?;
-    let plain = |s: &str| !s.bytes().any(|b| matches!(b, b'\n' | b'\r' | 0xC2 | 0xE2));
+    // Without an early end the compiler looks at many bytes at once.
+    let plain = |s: &str| !s.bytes().fold(false, |found, b| found | matches!(b, b'\n' | b'\r' | 0xC2 | 0xE2));
     match style {
         Style::Plain => plain(raw).then_some((range.start, range.len())),
         Style::Single | Style::Double => {

@@ -271,7 +271,7 @@ impl<'t> Deserializer<'t> for Node<'t> {
 }
 
 struct Entries<'t> {
-    all: std::vec::IntoIter<(NodeId, NodeId)>,
+    all: std::vec::IntoIter<[NodeId; 2]>,
     node: Node<'t>,
     value: Option<NodeId>,
 }
@@ -280,7 +280,7 @@ impl<'t> MapAccess<'t> for Entries<'t> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'t>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some((key, value)) = self.all.next() else { return Ok(None) };
+        let Some([key, value]) = self.all.next() else { return Ok(None) };
         self.value = Some(value);
         seed.deserialize(self.node.child(key)).map(Some).map_err(|error| error.at(self.node.tree.range(key)))
     }

@@ -1,13 +1,15 @@
 //! The fast path: the common form of block YAML, several times faster than the full parser.
 //!
-//! It knows block mappings and lists, every scalar style, comments, and collections in brackets on one line. At anything else,
+//! It knows block mappings and lists, every scalar style, anchors, aliases, comments, and collections in brackets on one line. At anything else,
 //! and at anything odd or wrong, it gives up without a word and the full parser reads the text from the start: it never
 //! reports an error, and what it accepts is what both YAML 1.2 and go-yaml v3 read alike.
 
 use super::builder::Builder;
+use super::check;
 use super::read::DEPTH;
 use super::{Kind, Style};
 use crate::source::TextRange;
+use memchr::{memchr, memrchr};
 
 /// Keys of more bytes than this are left to the full parser, which knows the limit of 1024 characters.
 const LONGEST_KEY: usize = 1000;
@@ -17,16 +19,19 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
     if !common(text) {
         return None;
     }
-    let mut fast = Fast { builder, text, bytes: text.as_bytes(), at: 0, depth: 0 };
+    let mut fast = Fast { builder, text, bytes: text.as_bytes(), at: 0, depth: 0, pending: None };
     let mut column = fast.next()?;
     if column == 0 && fast.rest().starts_with(b"---\n") {
         fast.at += 3;
         column = fast.next()?;
     }
     fast.collection(column)?;
-    let done = fast.at >= fast.bytes.len() && fast.builder.errors.is_empty();
+    let done = fast.at >= fast.bytes.len() && fast.pending.is_none();
     fast.builder.end_document();
-    done.then_some(())
+    if fast.builder.aliases {
+        check::check(fast.builder);
+    }
+    (done && fast.builder.errors.is_empty() && fast.builder.unknown.is_empty()).then_some(())
 }
 
 /// No carriage returns, control characters, or line breaks that only go-yaml knows; tabs are looked at where they stand.
@@ -49,6 +54,8 @@ struct Fast<'b, 't> {
     bytes: &'t [u8],
     at: usize,
     depth: usize,
+    /// An anchor whose node has not begun.
+    pending: Option<TextRange>,
 }
 
 fn number(n: usize) -> Option<u32> {
@@ -101,6 +108,51 @@ impl Fast<'_, '_> {
         }
     }
 
+    fn scalar(&mut self, range: TextRange, style: Style, indent: u16) {
+        self.builder.common_scalar(range, style, indent);
+        self.tie();
+    }
+
+    fn begin(&mut self, kind: Kind) -> Option<()> {
+        self.deeper()?;
+        self.builder.begin(kind, number(self.at)?, None);
+        self.tie();
+        Some(())
+    }
+
+    /// Gives the anchor that was read to the node that has just begun.
+    fn tie(&mut self) {
+        if let Some(range) = self.pending.take() {
+            self.builder.anchor(&self.text[range.start as usize + 1..range.end as usize], range);
+        }
+    }
+
+    /// `&name` or `*name` here, with a blank behind it.
+    fn property(&self) -> Option<TextRange> {
+        let word = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        let len = self.bytes.get(self.at + 1..)?.iter().take_while(word).count();
+        let end = self.at + 1 + len;
+        (len > 0 && self.blank_at(end)).then_some(())?;
+        range(self.at, end)
+    }
+
+    /// Steps over an anchor, where one is here, and the blanks behind it.
+    fn anchor(&mut self) -> Option<()> {
+        if self.peek(0) == Some(b'&') {
+            if self.pending.is_some() {
+                return None;
+            }
+            let range = self.property()?;
+            self.pending = Some(range);
+            self.at = range.end as usize + self.spaces(range.end as usize);
+        }
+        Some(())
+    }
+
+    fn line_ends(&self) -> bool {
+        matches!(self.peek(0), None | Some(b'\n' | b'#'))
+    }
+
     fn item(&self) -> bool {
         self.peek(0) == Some(b'-') && self.blank_at(self.at + 1)
     }
@@ -116,11 +168,10 @@ impl Fast<'_, '_> {
     }
 
     fn mapping(&mut self, column: usize) -> Option<()> {
-        self.deeper()?;
-        self.builder.begin(Kind::Mapping, number(self.at)?, None);
+        self.begin(Kind::Mapping)?;
         loop {
             let (start, end, style) = self.key()?;
-            self.builder.scalar(range(start, end)?, style, 0, None);
+            self.scalar(range(start, end)?, style, 0);
             let colon = self.at;
             self.at += 1;
             self.value(column, colon)?;
@@ -138,8 +189,7 @@ impl Fast<'_, '_> {
     }
 
     fn sequence(&mut self, column: usize) -> Option<()> {
-        self.deeper()?;
-        self.builder.begin(Kind::Sequence, number(self.at)?, None);
+        self.begin(Kind::Sequence)?;
         loop {
             let dash = self.at;
             self.at += 1;
@@ -184,13 +234,19 @@ impl Fast<'_, '_> {
     }
 
     fn empty(&mut self, at: usize) -> Option<()> {
+        if self.pending.is_some() {
+            return None;
+        }
         let at = range(at, at)?;
-        self.builder.scalar(at, Style::Plain, 0, None);
+        self.scalar(at, Style::Plain, 0);
         Some(())
     }
 
     /// A node whose first token is here, in this column; text goes on in lines further right than `parent`.
     fn node(&mut self, column: usize, parent: usize) -> Option<()> {
+        if self.peek(0) == Some(b'&') {
+            return self.anchored(parent);
+        }
         if self.item() {
             return self.sequence(column);
         }
@@ -201,6 +257,19 @@ impl Fast<'_, '_> {
         let key = self.key().is_some();
         self.at = here;
         if key { self.mapping(column) } else { self.inline(parent) }
+    }
+
+    /// A node with an anchor. Before a key on the same line it would be the key's, which is for the full parser.
+    fn anchored(&mut self, parent: usize) -> Option<()> {
+        self.anchor()?;
+        if self.line_ends() {
+            let next = self.next()?;
+            return if next > parent && self.at < self.bytes.len() { self.node(next, parent) } else { None };
+        }
+        let here = self.at;
+        let key = self.key().is_some();
+        self.at = here;
+        if key || self.item() { None } else { self.inline(parent) }
     }
 
     /// A key on one line: its bytes; the cursor is at the colon then.
@@ -240,8 +309,9 @@ impl Fast<'_, '_> {
         let first = self.peek(0)?;
         let good = match first {
             b'-' => self.peek(1).is_some_and(|b| b.is_ascii_alphanumeric() || b == b'.'),
-            // Perhaps `...`, perhaps a merge key.
-            b'.' | b'<' => self.peek(1) != Some(first),
+            // Perhaps `...`.
+            b'.' => self.peek(1) != Some(b'.'),
+            b'<' => self.peek(1) != Some(b'<') || self.rest().starts_with(b"<<: *"),
             _ => first > b' ' && !b"?:,[]{}#&*!|>'\"%@`".contains(&first),
         };
         good.then_some(())
@@ -264,10 +334,14 @@ impl Fast<'_, '_> {
 
     /// What follows the colon of a key in this column.
     fn value(&mut self, column: usize, colon: usize) -> Option<()> {
-        let token = self.at + self.spaces(self.at);
-        if !matches!(self.bytes.get(token), None | Some(b'\n' | b'#')) {
-            self.at = token;
+        let behind = self.at;
+        self.at += self.spaces(self.at);
+        self.anchor()?;
+        if !self.line_ends() {
             return self.inline(column);
+        }
+        if self.pending.is_none() {
+            self.at = behind;
         }
         let next = self.next()?;
         let ended = self.at >= self.bytes.len();
@@ -286,6 +360,11 @@ impl Fast<'_, '_> {
             b'|' | b'>' => return self.block(parent),
             b'[' | b'{' => self.flow()?,
             b'"' | b'\'' => self.quote(parent)?,
+            b'*' if self.pending.is_none() => {
+                let range = self.property()?;
+                self.builder.alias(range);
+                self.at = range.end as usize;
+            }
             _ => return self.plain(parent),
         }
         let end = self.at;
@@ -310,7 +389,7 @@ impl Fast<'_, '_> {
             line = self.line_end(line + 1);
         }
         let style = if self.bytes[start] == b'"' { Style::Double } else { Style::Single };
-        self.builder.scalar(range(start, end)?, style, 0, None);
+        self.scalar(range(start, end)?, style, 0);
         self.at = end;
         Some(())
     }
@@ -343,7 +422,7 @@ impl Fast<'_, '_> {
         if stopped && self.bytes.get(token) != Some(&b'#') {
             return None;
         }
-        self.builder.scalar(range(start, end)?, Style::Plain, 0, None);
+        self.scalar(range(start, end)?, Style::Plain, 0);
         self.at = end;
         Some(())
     }
@@ -375,7 +454,7 @@ impl Fast<'_, '_> {
             None => self.detect(header + 1, parent)?,
         };
         let (end, after) = self.block_end(header + 1, indent)?;
-        self.builder.scalar(range(start, end)?, style, u16::try_from(indent).ok()?, None);
+        self.scalar(range(start, end)?, style, u16::try_from(indent).ok()?);
         self.at = after;
         Some(())
     }
@@ -417,10 +496,9 @@ impl Fast<'_, '_> {
 
     /// A collection in brackets on one line, of words and quoted text.
     fn flow(&mut self) -> Option<()> {
-        self.deeper()?;
         let kind = if self.bytes[self.at] == b'[' { Kind::Sequence } else { Kind::Mapping };
         let close = if kind == Kind::Sequence { b']' } else { b'}' };
-        self.builder.begin(kind, number(self.at)?, None);
+        self.begin(kind)?;
         self.at += 1;
         self.at += self.spaces(self.at);
         while self.peek(0)? != close {
@@ -469,18 +547,10 @@ impl Fast<'_, '_> {
         } else {
             return None;
         };
-        self.builder.scalar(range(start, end)?, style, 0, None);
+        self.scalar(range(start, end)?, style, 0);
         self.at = end;
         Some(())
     }
-}
-
-fn memchr(byte: u8, bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|&b| b == byte)
-}
-
-fn memrchr(byte: u8, bytes: &[u8]) -> Option<usize> {
-    bytes.iter().rposition(|&b| b == byte)
 }
 
 #[cfg(test)]

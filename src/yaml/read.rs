@@ -84,6 +84,8 @@ impl Reader<'_, '_> {
 
     fn event(&mut self, event: Event<'_>, span: Span) {
         match event {
+            Event::DocumentEnd if span.is_empty() && self.beyond_cut() && !self.before_marker() => {}
+            Event::DocumentEnd if !self.splice => self.builder.end_document(),
             _ if span.is_empty() && self.beyond_cut() => {}
             Event::Scalar(value, style, _, tag) => self.scalar(&value, style, span, tag.as_deref()),
             Event::SequenceStart(_, _, tag) => self.begin(Kind::Sequence, span, tag.as_deref()),
@@ -101,7 +103,6 @@ impl Reader<'_, '_> {
                 let range = self.range(&span);
                 self.builder.comment(range);
             }
-            Event::DocumentEnd if !self.splice => self.builder.end_document(),
             Event::DocumentStart(..) => self.directives(),
             _ => {}
         }
@@ -130,6 +131,13 @@ impl Reader<'_, '_> {
             let above = self.text.get(..limit as usize).unwrap_or("");
             repair::token(above, self.builder.cursor as usize, b":-?").is_none()
         })
+    }
+
+    /// Whether a `---` or `...` of the text ends the document that was read.
+    fn before_marker(&self) -> bool {
+        let from = self.builder.cursor as usize;
+        let rest = self.text.get(from..self.limit.unwrap_or(0) as usize).unwrap_or("");
+        rest.lines().any(|line| line.starts_with("---") || line.starts_with("..."))
     }
 
     fn begin(&mut self, kind: Kind, span: Span, tag: Option<&Tag>) {

@@ -129,7 +129,7 @@ fn aliases_and_merge_keys_are_followed_on_request_only() {
     assert_eq!(tree.text(tree.get(d, "y").unwrap()), "2");
     assert_eq!(tree.anchor(tree.resolve(d)), Some("a"));
     let merged = tree.merged(path(&tree, &["c"]));
-    let pairs: Vec<_> = merged.iter().map(|&(k, v)| (tree.text(k), tree.text(v))).collect();
+    let pairs: Vec<_> = merged.iter().map(|&[k, v]| (tree.text(k), tree.text(v))).collect();
     assert_eq!(pairs, [("x", "5"), ("y", "2"), ("z", "4")]);
     assert_eq!(tree.entries(path(&tree, &["c"])).count(), 2);
 }
@@ -194,6 +194,10 @@ fn what_prometheus_refuses_is_fatal() {
         "a: [b\n",
         "a: | x\n",
         "a: {{ x }} y\n",
+        // The scanner looks one token past the first document.
+        "a: b\n---\n\"\\q\"\n",
+        "a: b\n---\n> x\n",
+        "a: b\n---\n\"\\ud800\"\n",
     ] {
         assert!(verdict(text).1, "{text:?} must not load");
     }

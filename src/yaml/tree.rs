@@ -108,7 +108,7 @@ impl Tree {
 
     /// What the node is.
     pub fn kind(&self, id: NodeId) -> Kind {
-        self.node(id).kind
+        self.nodes.get(id.0 as usize).map_or(GONE.kind, |node| node.kind)
     }
 
     /// The bytes of the node as written: scalars with their quotes, block scalars from the header to the last byte of content,
@@ -120,6 +120,9 @@ impl Tree {
 
     /// The node that an alias stands for; any other node is itself, and so is an alias that leads nowhere.
     pub fn resolve(&self, id: NodeId) -> NodeId {
+        if self.nodes.get(id.0 as usize).is_some_and(|node| node.kind != Kind::Alias) {
+            return id;
+        }
         let mut at = id;
         // An alias can only point to a node before it, so this ends; the bound is for safety.
         for _ in 0..8 {
@@ -134,8 +137,10 @@ impl Tree {
 
     /// The decoded value of a scalar (through an alias, too); empty for anything else.
     pub fn text(&self, id: NodeId) -> &str {
-        let node = self.node(self.resolve(id));
-        if node.kind == Kind::Scalar { self.value(&node) } else { "" }
+        match self.nodes.get(self.resolve(id).0 as usize) {
+            Some(node) if node.kind == Kind::Scalar => self.value(node),
+            _ => "",
+        }
     }
 
     pub(super) fn value(&self, node: &Node) -> &str {
@@ -192,9 +197,14 @@ impl Tree {
 
     /// Keys and values of a mapping (through an alias, too) as written, merge keys included; nothing for anything else.
     pub fn entries(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        self.pairs(id).iter().map(|&[key, value]| (key, value))
+    }
+
+    /// The same as a slice.
+    pub fn pairs(&self, id: NodeId) -> &[[NodeId; 2]] {
         let mapping = self.kind(self.resolve(id)) == Kind::Mapping;
         let all = if mapping { self.children(id) } else { &[] };
-        all.as_chunks::<2>().0.iter().map(|&[key, value]| (key, value))
+        all.as_chunks().0
     }
 
     /// The items of a sequence (through an alias, too); nothing for anything else.
@@ -221,7 +231,7 @@ impl Tree {
 
     /// The entries after the merge keys are applied: the mapping's own first, then what each merged mapping adds; the earlier
     /// wins. At most some thousand entries are added; what is not a mapping merges nothing.
-    pub fn merged(&self, id: NodeId) -> Vec<(NodeId, NodeId)> {
+    pub fn merged(&self, id: NodeId) -> Vec<[NodeId; 2]> {
         let mut out = Vec::new();
         let mut seen = HashSet::new();
         let mut budget = MERGE_BUDGET;
@@ -232,7 +242,7 @@ impl Tree {
     fn merge_into<'t>(
         &'t self,
         id: NodeId,
-        out: &mut Vec<(NodeId, NodeId)>,
+        out: &mut Vec<[NodeId; 2]>,
         seen: &mut HashSet<&'t str>,
         budget: &mut usize,
         open: &mut Vec<NodeId>,
@@ -254,7 +264,7 @@ impl Tree {
             }
             let scalar = self.kind(self.resolve(key)) == Kind::Scalar;
             if !scalar || seen.insert(self.text(key)) || open.is_empty() {
-                out.push((key, value));
+                out.push([key, value]);
             }
         }
         let Some(merge) = merge else { return };

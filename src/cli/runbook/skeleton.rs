@@ -44,7 +44,9 @@ pub(super) fn write(alert: &str, anchor: Option<&str>, fired: &[Fired<'_>]) -> S
     match owners.as_slice() {
         [] => out += "TODO: no label or annotation of the alert names its owner\n",
         owners => {
-            owners.iter().for_each(|owner| out.extend([owner.as_str(), "\n\n"]));
+            for owner in owners {
+                out.extend([owner.as_str(), "\n\n"]);
+            }
             out += "TODO: how to reach them, and who decides when they do not answer\n";
         }
     }
@@ -72,7 +74,7 @@ fn meanings(fired: &[Fired<'_>]) -> Vec<String> {
 /// When it fires: the query in words, how long, how urgent.
 fn condition(one: &Fired<'_>, several: bool, out: &mut String) {
     let expression = one.rule.expr.value().trim();
-    let words = match one.rule.query.as_ref().filter(|query| query.errors.is_empty()) {
+    let words = match one.rule.query().filter(|query| query.errors.is_empty()) {
         Some(query) => explain::condition(&query.ast, one.rule.expr.value()),
         None => "the query below has a result".to_owned(),
     };
@@ -104,7 +106,7 @@ fn held(one: &Fired<'_>) -> String {
 /// The queries to look at.
 fn diagnosis(fired: &[Fired<'_>], out: &mut String) {
     let mut seen: Vec<String> = Vec::new();
-    for query in fired.iter().filter_map(|one| Some((one.rule, one.rule.query.as_ref()?))) {
+    for query in fired.iter().filter_map(|one| Some((one.rule, one.rule.query()?))) {
         let (rule, query) = query;
         for text in explain::observed(&query.ast, rule.expr.value()) {
             if !seen.contains(&text) {

@@ -233,7 +233,8 @@ impl Mapping {
             Some(host) => host.fill(&Captures::new())?,
             None => return self.reference(file, &Captures::new(), ""),
         };
-        self.reference(file, &Captures::new(), &format!("https://{host}/"))
+        let reference = self.reference(file, &Captures::new(), &format!("https://{host}/"))?;
+        Some(reference.trim_end_matches('/').to_owned())
     }
 
     /// The reference for a page of this name, where its name is all that has to be known.

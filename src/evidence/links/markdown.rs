@@ -89,13 +89,14 @@ impl Reader {
                 }
             }
             Event::Text(text) => self.text(&text),
-            Event::Code(text) => match &mut self.heading {
-                Some((_, heading)) => heading.push_str(&text),
-                None => {
+            Event::Code(text) => {
+                if let Some((_, heading)) = &mut self.heading {
+                    heading.push_str(&text);
+                } else {
                     self.outline.command();
                     self.outline.text(&text);
                 }
-            },
+            }
             Event::SoftBreak | Event::HardBreak => {
                 if let Some((_, heading)) = &mut self.heading {
                     heading.push(' ');

@@ -37,7 +37,12 @@ const BECAUSE_WORDS: &[&str] = &["reason", "since", "as", "why", "cause", "for",
 
 /// Whether a text may hold a waiver; cheap, and right about nearly all that do not.
 pub(super) fn concerns(text: &str) -> bool {
-    text.as_bytes().windows(5).any(|five| five.eq_ignore_ascii_case(b"round") || five.eq_ignore_ascii_case(b"rules"))
+    let bytes = text.as_bytes();
+    let word = |at: Option<usize>, word: &[u8]| {
+        at.and_then(|at| bytes.get(at..at + word.len())).is_some_and(|here| here.eq_ignore_ascii_case(word))
+    };
+    memchr::memchr2_iter(b'u', b'U', bytes)
+        .any(|u| word(u.checked_sub(2), b"round") || word(u.checked_sub(1), b"rules"))
 }
 
 /// Reads a comment, with its `#` or without; nothing where it is about something else.

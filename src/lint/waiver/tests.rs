@@ -201,6 +201,18 @@ fn a_comment_of_the_expression_is_the_rules() {
 }
 
 #[test]
+fn a_string_of_the_expression_is_no_comment() {
+    for expr in
+        ["up{a=\"#W\"}", "up{a='x\\' #W'}", "up{a=`#W`}", "label_replace(up, \"a\", \"#W\", \"\", \"\")", "up # # W"]
+    {
+        let text = format!("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: |\n      {expr}\n");
+        let (file, source) = read(&text);
+        let found = of_file(&file, &source).into_iter().filter(|waiver| waiver.fault.is_none()).count();
+        assert_eq!(found, 0, "{expr}");
+    }
+}
+
+#[test]
 fn faults_point_into_the_file() {
     let (file, source) = read("groups: []\n# é groundrules\n# groundrules: allow(a, *) untill 2026-12-31\n");
     let waivers = of_file(&file, &source);

@@ -68,10 +68,10 @@ fn keys_and_expressions_tell_the_dialect() {
     assert_eq!(of(&format!("namespace: n\n{}", group("", "up"))), Some(Dialect::Mimir));
     assert_eq!(of(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")), Some(Dialect::Loki));
     let vm = read(&group("  type: vlogs\n", "'* | stats count() x'"));
-    assert!(vm.rules[0].query.is_none(), "another language is not read as PromQL");
-    assert!(read(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")).rules[0].query.is_none());
-    assert!(read(&group("  concurrency: 2\n", "up default 0")).rules[0].query.is_none(), "MetricsQL");
-    assert!(read(&group("", "up +")).rules[0].query.as_ref().is_some_and(|query| !query.errors.is_empty()));
+    assert!(vm.rules[0].query().is_none(), "another language is not read as PromQL");
+    assert!(read(&group("", "'rate({a=\"b\"} |= \"c\" [5m])'")).rules[0].query().is_none());
+    assert!(read(&group("  concurrency: 2\n", "up default 0")).rules[0].query().is_none(), "MetricsQL");
+    assert!(read(&group("", "up +")).rules[0].query().is_some_and(|query| !query.errors.is_empty()));
 }
 
 #[test]
@@ -89,8 +89,53 @@ fn other_files_are_skipped_or_said_not_to_be_checked() {
         reading("a.yml", "x: |\n  [a\n  alert: A\n  expr: up\n  ]: [\n"),
         Reading::NotChecked("unknown-shape", _)
     ));
+    assert!(matches!(
+        reading("a.jsonnet", "(import 'm.libsonnet').prometheusAlerts\n"),
+        Reading::NotChecked("jsonnet", _)
+    ));
+    assert_eq!(reading("k.libsonnet", "{ apiVersion: 'apps/v1' }\n"), Reading::Skipped("other-yaml"));
     assert_eq!(reading("a.yml", "groups: []\n"), Reading::Rules);
     assert_eq!(reading("a.yml", ""), Reading::Skipped("other-yaml"));
+}
+
+#[test]
+fn nothing_that_is_broken_hides_behind_another_kind_of_file() {
+    let broken = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    x: [\n";
+    let read = |path: &str, text: &str, named| {
+        lower(&Source::new(path, text), SourceId(0), &Options { named, ..Options::default() })
+    };
+    for decoy in
+        ["", "x: [\n", "route: {}\nreceivers: [\n", "panels: [\n", "# \u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\0\0\n"]
+    {
+        let file = read("a.yml", &format!("{decoy}{broken}"), false);
+        assert!(file.reading == Reading::Rules && !file.problems.is_empty(), "{decoy}: {:?}", file.reading);
+    }
+    let notes = format!("x: [\n{broken}");
+    assert_eq!(read("notes.txt", &notes, false).reading, Reading::Skipped("other-yaml"));
+    assert_eq!(read("notes.txt", &notes, true).reading, Reading::Rules);
+    let escaped = "\"\\x67roups\":\n- name: g\n  \"\\x72ules\":\n  - \"a\\u006cert\": A\n    \"e\\x78pr\": up\n";
+    assert_eq!(names(&read("a.yml", escaped, false)), ["A"]);
+}
+
+#[test]
+fn rules_in_a_string_that_cannot_be_read_are_said_to_be_there() {
+    let good =
+        "kind: ConfigMap\ndata:\n  a.yml: |\n    groups: [{name: g, rules: [{alert: Good, expr: up}]}]\n  b.yml: |\n";
+    let of = |text: &str| read(&format!("{good}    {}\n", text.replace('\n', "\n    ")));
+    let rest = "\n    expr: up";
+    for rule in ["  - ? alert\n    : A", "  - alert\t: A"] {
+        let file = of(&format!("groups:\n- name: g\n  rules:\n{rule}{rest}"));
+        assert_eq!(names(&file), ["Good", "A"], "{rule}");
+    }
+    for rule in ["  - alert: \"A", "  - alert: A: b", "\t- alert: A"] {
+        let file = of(&format!("groups:\n- name: g\n  rules:\n{rule}{rest}"));
+        assert_eq!(names(&file), ["Good"], "{rule}");
+        let problem = &file.problems[0].diagnostic;
+        assert!(problem.severity == Severity::Error && problem.span.start > 100, "{problem:?}");
+    }
+    let script = of("cat <<END\n- alert: \"A\n  expr: up\nEND");
+    assert_eq!(script.problems[0].diagnostic.severity, Severity::Warning, "perhaps no rule file");
+    assert!(of("An alert: \"A\nor an expr: \"up").problems.is_empty());
 }
 
 #[test]
@@ -141,11 +186,29 @@ fn placeholders_make_a_value_unknown() {
     let file =
         read("- alert: A\n  expr: up{%%topology%%}\n  for: ((time))\n  labels: {a: '${TEAM}', b: '{{ $labels.x }}'}\n");
     let rule = &file.rules[0];
-    assert!(rule.expr.templated() && rule.query.is_some(), "a selector is readable without its placeholder");
+    assert!(rule.expr.templated() && rule.query().is_some(), "a selector is readable without its placeholder");
     assert!(rule.hold.as_ref().is_some_and(Text::templated));
     assert!(rule.labels.get("a").is_some_and(|e| e.value.templated()));
     assert!(rule.labels.get("b").is_some_and(|e| !e.value.templated()));
     assert!(file.problems.is_empty(), "{:?}", file.problems);
+}
+
+#[test]
+fn a_placeholder_in_a_string_or_a_comment_hides_no_mistake() {
+    let errors = |expr: &str| {
+        let file = read(&format!("- alert: A\n  expr: |\n    {}\n", expr.replace('\n', "\n    ")));
+        let query = file.rules[0].query();
+        assert!(file.rules[0].expr.templated(), "{expr}");
+        query.map(|query| query.errors.iter().map(|error| expr[error.range.range()].to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(errors("up{a=\"${TEAM}\"} == 0 # ((x)) ${Y}"), Some(vec![]));
+    assert_eq!(errors("upp(up) # {{ .Values.x }}\n"), Some(vec!["upp".to_owned()]));
+    assert_eq!(errors("upp(up{a=\"<%= p('x') %>\"})"), Some(vec!["upp".to_owned()]));
+    assert_eq!(errors("up{a=~\"${A}[${B}\"}").map(|errors| errors.len()), Some(1), "a class that is never closed");
+    assert_eq!(errors("upp(up) > ${LIMIT}"), None, "anything may stand there");
+    assert_eq!(errors("upp(up{%%topology%%})"), None);
+    let chart = read(&CHART.replace("expr: up{", "expr: upp(up){"));
+    assert_eq!(chart.rules[0].query().map(|query| query.errors.is_empty()), Some(false));
 }
 
 const CHART: &str = "{{- if .Values.enabled }}
@@ -179,13 +242,32 @@ groups:
 ";
 
 #[test]
+fn actions_without_a_value_make_a_template_too() {
+    let rules = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n";
+    for text in [
+        format!("{{{{- if false}}}}\n{rules}{{{{- end }}}}\n"),
+        format!("{{{{- /* words */ -}}}}\n{rules}"),
+        format!("{{% raw %}}\n{rules}    annotations: {{summary: '{{{{ $value }}}}'}}\n{{% endraw %}}\n"),
+        format!("{{%- raw -%}}{rules}{{%- endraw -%}}"),
+        rules.replace("  - alert", "  {{ if true }}\n  - alert") + "  {{ end }}\n",
+    ] {
+        let file = read(&text);
+        assert!(names(&file) == ["A"] && file.problems.is_empty(), "{text} {:?}", file.problems);
+    }
+    let slip = format!(
+        "{rules}    annotations:\n      a: |\n        x\n{{{{ if gt $value 1 }}}}\n        y\n        {{{{ end }}}}\n"
+    );
+    assert_eq!(read(&slip).problems[0].diagnostic.severity, Severity::Error, "the template of an annotation");
+}
+
+#[test]
 fn a_template_is_read_with_what_it_writes_unknown() {
     let source = Source::new("templates/a.yaml", CHART);
     let file = lower(&source, SourceId(0), &Options::default());
     assert_eq!(names(&file), ["{{ .name }}Down", "b"]);
     assert!(file.problems.is_empty(), "{:?}", file.problems);
     let rule = &file.rules[0];
-    assert!(rule.name.templated() && rule.expr.templated() && rule.query.is_some());
+    assert!(rule.name.templated() && rule.expr.templated() && rule.query().is_some());
     let severity = rule.labels.get("severity").unwrap();
     assert_eq!(severity.value.value(), "{{ if .page }}page{{ else }}info{{ end }}");
     assert!(severity.value.templated());

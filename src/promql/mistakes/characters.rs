@@ -2,9 +2,9 @@
 
 use crate::fault::Error;
 use crate::promql::error::Sink;
-use crate::promql::lexer::{Lexer, is_alphanumeric};
-use crate::promql::range;
-use crate::promql::token::{BinaryOp, Kind};
+use crate::promql::lexer::{Lexer, is_alpha, is_alphanumeric};
+use crate::promql::token::{BinaryOp, Kind, keyword};
+use crate::promql::{Inside, function, number, range};
 use crate::source::TextRange;
 use crate::unquote::UnquoteError;
 
@@ -252,7 +252,7 @@ fn word_in_brackets(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
     let before = &lexer.text()[..start];
     let number = before.trim_end();
     let blanks = range(number.len(), start);
-    let error = sink.report(start, at, format!("unexpected {} in the brackets", super::quoted(word)));
+    let error = sink.unexpected(start, at, format!("unexpected {} in the brackets", super::quoted(word)));
     if number.ends_with(|c: char| c.is_ascii_digit())
         && let Some(unit) = unit(word)
     {
@@ -264,6 +264,76 @@ fn word_in_brackets(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
         error.help("write a duration, such as `5m`");
     }
     None
+}
+
+/// Matchers in other brackets than braces, behind a name: whether they begin here, which is said.
+pub(in crate::promql) fn matchers_elsewhere(lexer: &Lexer, sink: &mut Sink) -> bool {
+    let blanks = [' ', '\t', '\n', '\r'];
+    let skipped = |text: &str, from: usize| text.len() - text[from..].trim_start_matches(blanks).len();
+    let rest = lexer.rest();
+    let name = skipped(rest, 1);
+    let word = rest[name..].bytes().take_while(|&byte| is_alphanumeric(byte)).count();
+    let operator = skipped(rest, name + word);
+    let Some(written) = ["=~", "!~", "!=", "="].into_iter().find(|op| rest[operator..].starts_with(op)) else {
+        return false;
+    };
+    let value = skipped(rest, operator + written.len());
+    let named = rest[name..].bytes().next().is_some_and(is_alpha);
+    let metric = lexer.text()[..lexer.offset()].trim_end_matches(blanks);
+    let start = metric.trim_end_matches(|c: char| c.is_ascii() && is_alphanumeric(c as u8) || c == ':').len();
+    let metric = &metric[start..];
+    let free = !metric.is_empty() && keyword(metric).is_none() && (rest.starts_with('[') || function(metric).is_none());
+    if !named || !free || !rest[value..].starts_with(['"', '\'']) {
+        return false;
+    }
+    let start = lexer.offset();
+    let (open, close) = if rest.starts_with('[') { ('[', ']') } else { ('(', ')') };
+    let at = range(start + name, start + operator + written.len());
+    let error =
+        sink.unexpected(at.start as usize, at, format!("matchers stand between braces, not in `{open}{close}`"));
+    error.help(format!("write `{metric}{{…}}`"));
+    if let Some(end) = closing(&rest[1..], close) {
+        error.suggest(range(start, start + 1), "{").suggest(range(start + 1 + end, start + 2 + end), "}");
+    }
+    true
+}
+
+/// Where `close` stands outside of quotes.
+fn closing(text: &str, close: char) -> Option<usize> {
+    let (mut inside, mut escaped) = (Inside::Code, false);
+    let closes = |&(_, c): &(usize, char)| {
+        let here = inside == Inside::Code && c == close;
+        if c.is_ascii() && !std::mem::take(&mut escaped) {
+            (inside, escaped) = inside.after(c as u8);
+        }
+        here
+    };
+    text.char_indices().find(closes).map(|(at, _)| at)
+}
+
+/// A text between quotes in the place of a duration.
+pub(in crate::promql) fn quoted_duration(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
+    let rest = lexer.rest();
+    let quote = rest.chars().next()?;
+    let Some(len) = rest[1..].find([quote, ']', '\n']).filter(|end| rest[1 + end..].starts_with(quote)) else {
+        return unknown(lexer, quote, sink);
+    };
+    let at = step(lexer, len + 2);
+    let inner = &rest[1..=len];
+    let error = sink.unexpected(
+        at.start as usize,
+        at,
+        format!("{} is a text, not a duration", super::quoted(&rest[..len + 2])),
+    );
+    match number::scan(inner, 0) {
+        (number::Scanned::Duration, end) if end == inner.len() => {
+            error.help(format!("write `{inner}`")).fix(at, inner);
+        }
+        _ => {
+            error.help("write a duration, such as `5m`");
+        }
+    }
+    Some(Kind::Placeholder)
 }
 
 /// The unit that a word surely means.
@@ -282,7 +352,13 @@ fn unit(word: &str) -> Option<&'static str> {
 
 fn unknown(lexer: &mut Lexer, first: char, sink: &mut Sink) -> Option<Kind> {
     let at = step(lexer, first.len_utf8());
-    let error = sink.report(at.start as usize, at, format!("unexpected character `{first}`"));
+    let message = format!("unexpected character `{first}`");
+    // In brackets the next ones only follow from the first.
+    let error = if lexer.in_brackets() {
+        sink.unexpected(at.start as usize, at, message)
+    } else {
+        sink.report(at.start as usize, at, message)
+    };
     match first {
         '\\' => error.note("a `\\` has a meaning between quotes only"),
         '#' => error.note("between the bracket and its number the server knows no comments"),

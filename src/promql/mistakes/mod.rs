@@ -11,7 +11,9 @@ mod operands;
 mod selectors;
 
 pub(super) use calls::{aggregate, call, operator_version};
-pub(super) use characters::{character, colon_without_number, escape, number, open_quote};
+pub(super) use characters::{
+    character, colon_without_number, escape, matchers_elsewhere, number, open_quote, quoted_duration,
+};
 pub(super) use durations::{
     Place, division_by_zero, duration_range, experimental_duration, no_duration, not_positive, number_value,
     one_duration, open_duration,

@@ -10,7 +10,7 @@ use crate::promql::words::List;
 use crate::source::TextRange;
 
 pub(in crate::promql) fn empty(parser: &mut Parser) {
-    parser.sink.report(0, TextRange::at(0), "there is no expression");
+    parser.sink.unexpected(0, TextRange::at(0), "there is no expression");
 }
 
 /// Something stands where an operand should. Either it is left for [`after_operand`] and a gap stands in the tree, or it is skipped.
@@ -83,7 +83,7 @@ fn stray_clause(parser: &mut Parser) {
 
 /// A keyword or aggregation that names a metric here, as the grammar allows but few people mean.
 pub(in crate::promql) fn word_as_metric(parser: &mut Parser, word: Token, next: Kind) {
-    let shown = quoted(parser.slice(word.range));
+    let written = parser.slice(word.range);
     let at = word.range.start as usize;
     let starts = next.starts_operand() && next != Kind::LeftBrace;
     match word.kind {
@@ -91,7 +91,7 @@ pub(in crate::promql) fn word_as_metric(parser: &mut Parser, word: Token, next: 
             let before = before(parser);
             parser
                 .sink
-                .unexpected(at, word.range, format!("expected an expression{before}, not {shown}"))
+                .unexpected(at, word.range, format!("expected an expression{before}, not {}", quoted(written)))
                 .help(format!("write what stands on the left of `{}`", op.text()));
         }
         Kind::Aggregator(op) if starts => {
@@ -99,7 +99,7 @@ pub(in crate::promql) fn word_as_metric(parser: &mut Parser, word: Token, next: 
             let shown_next = named(parser, parser.token);
             parser
                 .sink
-                .unexpected(at, place, format!("expected `(` after {shown}, not {shown_next}"))
+                .unexpected(at, place, format!("expected `(` after {}, not {shown_next}", quoted(written)))
                 .help(format!("write `{}(…)`", op.name()));
         }
         Kind::MetricIdentifier if next == Kind::LeftParen => {
@@ -109,7 +109,7 @@ pub(in crate::promql) fn word_as_metric(parser: &mut Parser, word: Token, next: 
                 .unexpected(
                     place.start as usize,
                     place,
-                    format!("{shown} is called, but names with a colon are metrics"),
+                    format!("{} is called, but names with a colon are metrics", quoted(written)),
                 )
                 .note("only functions and aggregations are followed by a parenthesis");
         }

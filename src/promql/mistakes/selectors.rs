@@ -209,6 +209,12 @@ pub(in crate::promql) fn no_label_parens(parser: &mut Parser, kind: ClauseKind, 
     } else {
         error.help(format!("write `{text} (label, …)`"));
     }
+    if parser.token.kind == Kind::LeftBracket {
+        while !matches!(parser.token.kind, Kind::RightBracket | Kind::End) {
+            parser.take();
+        }
+        parser.take();
+    }
     let parens = start.map(|start| TextRange::new(start, end));
     Clause { kind, keyword, parens, labels }
 }

@@ -37,6 +37,7 @@ fn a_certain_mistake_comes_with_its_correction() {
         ("sum by (a b) (x)", "sum by (a, b) (x)"),
         ("abs(x,)", "abs(x)"),
         ("x offset 1h[5m]", "x[5m] offset 1h"),
+        ("rate(x[\"5m\"])", "rate(x[5m])"),
         ("rate(x)[5m]", "rate(x[5m])"),
         ("x\u{a0}> 5", "x > 5"),
         ("x{a=~\"\\d\"}", "x{a=~\"\\\\d\"}"),
@@ -52,6 +53,8 @@ fn a_certain_mistake_comes_with_its_correction() {
 fn a_likely_mistake_comes_with_a_guess_that_is_called_one() {
     for (text, guess) in [
         ("rate(x)", "rate(x[5m])"),
+        ("x[a=\"b]\"]", "x{a=\"b]\"}"),
+        ("x(a=\"b\", c='d')", "x{a=\"b\", c='d'}"),
         ("rate(sum(x))", "rate(sum(x)[5m:])"),
         ("histogram_quantile(0.9 x)", "histogram_quantile(0.9, x)"),
         ("histogram_quantile(x, 0.9)", "histogram_quantile(0.9, x)"),

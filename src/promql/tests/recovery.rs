@@ -56,4 +56,12 @@ fn several_errors_are_told_in_the_order_of_the_text_and_none_twice() {
     assert_eq!(places("sum(x) by job + rate(y)"), ["job", "y"]);
     assert_eq!(places("(a + (b"), ["("]);
     assert_eq!(places("a + "), [""]);
+    assert_eq!(places("é"), ["é"]);
+    // One mistake, though the server's lexer would stumble over each of its characters.
+    for text in
+        ["x[a=\"b\"]", "rate(x[a=~\"b\"][5m])", "x[{a=\"b\"}]", "rate(x[\"5m\"])", "x(a=\"b\")", "sum by [a] (x)"]
+    {
+        assert_eq!(places(text).len(), 1, "{text}: {:?}", places(text));
+    }
+    assert_eq!(known("rate(x[a=~\"b]\"][5m]) / y(c='d')"), ["x{a=b]}", "y{c=d}"]);
 }

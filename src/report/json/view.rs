@@ -22,6 +22,15 @@ impl Serialize for Safe<'_> {
     }
 }
 
+/// A value as the text that it shows itself as.
+struct Shown<T>(T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 /// Something serialised on the way, item by item.
 struct Each<F>(F);
 
@@ -192,7 +201,7 @@ impl Serialize for Diagnostic<'_> {
         object.serialize_field("alert", &self.finding.alert.as_deref().map(Safe))?;
         object.serialize_field("owner", &self.finding.owner.as_deref().map(Safe))?;
         object.serialize_field("severity", &self.finding.severity.as_deref().map(Safe))?;
-        object.serialize_field("fingerprint", &self.finding.fingerprint)?;
+        object.serialize_field("fingerprint", &Shown(self.finding.fingerprint))?;
         let facts = || evidence.iter().map(|(key, value)| (key, Safe(value)));
         object.serialize_field("evidence", &(!evidence.is_empty()).then_some(Entries(facts)))?;
         let waiver = self.finding.waiver.as_ref().map(|waiver| Waiver::new(waiver, self.positions));

@@ -9,15 +9,11 @@ const BRACKETS: [(&str, &str); 6] = [("{{", "}}"), ("[[", "]]"), ("((", "))"), (
 pub fn templates(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(rest) = text.get(at..) {
-        let Some(first) = rest.chars().next() else { break };
-        let len = placeholder(rest).unwrap_or(0);
-        if len > 0 {
-            found.push(at..at + len);
-            at += len;
-        } else {
-            at += first.len_utf8();
-        }
+    while let Some(next) = text.get(at..).and_then(|rest| rest.find(['{', '[', '(', '<', '%', '$'])) {
+        at += next;
+        let len = placeholder(&text[at..]);
+        found.extend(len.map(|len| at..at + len));
+        at += len.unwrap_or(1);
     }
     found
 }
