@@ -5,6 +5,7 @@
 //! was), or the answer is unknown (and why); an alert that the ground rule does not concern is exempt.
 
 mod allow;
+mod compose;
 mod context;
 pub mod conventions;
 pub mod facts;

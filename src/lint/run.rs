@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use jiff::civil::Date;
 
 use super::allow::{Waivers, settle};
+use super::compose::compose;
 use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
@@ -115,6 +116,7 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
             .then_with(|| (x.rule, x.span.end, &x.message).cmp(&(y.rule, y.span.end, &y.message)))
     });
     number(&mut findings);
+    compose(&mut findings);
     let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
     Report { sources: &input.workspace.sources, findings, alerts, ran, summary, times, suggestions }
 }

@@ -135,9 +135,14 @@ impl<'t> Reader<'t> {
         self.unknown(self.tree.range(field.key), format!("unknown key `{}`", field.name), field.name, known);
     }
 
-    /// The value of a section; one with nothing in it is as if it were not there.
-    pub(super) fn section(&self, fields: &Fields<'t>, name: &str) -> Option<NodeId> {
-        fields.value(name).filter(|&value| !self.tree.is_null(value))
+    /// The value of a section; one with nothing in it is a mistake.
+    pub(super) fn section(&mut self, fields: &Fields<'_>, name: &str) -> Option<NodeId> {
+        let field = fields.get(name)?;
+        if self.tree.is_null(field.value) {
+            self.wrong(field.key, format!("nothing stands under `{name}`")).help("remove the key, or fill it");
+            return None;
+        }
+        Some(field.value)
     }
 
     /// The items of a list; a single value is a list of one.
