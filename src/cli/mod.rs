@@ -12,7 +12,9 @@ mod load;
 mod noise;
 mod parse;
 mod past;
+mod revisions;
 mod rules;
+mod runbook;
 mod runbooks;
 mod server;
 mod verdicts;
@@ -44,6 +46,8 @@ enum Command {
     List(list::List),
     /// List every runbook reference with its verdict
     Runbooks(runbooks::Runbooks),
+    /// Write the skeleton of a runbook entry from the alert itself
+    Runbook(runbook::Runbook),
     /// Pull, import, merge and show firing history
     History(history::History),
     /// Show how often alerts fired, and how much the people of each owner are called
@@ -169,6 +173,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Check(command) => check::run(&command),
         Command::List(command) => list::run(&command),
         Command::Runbooks(command) => runbooks::run(&command),
+        Command::Runbook(command) => runbook::run(&command),
         Command::History(command) => history::run(&command),
         Command::Noise(command) => noise::run(&command),
         Command::Backtest(command) => backtest::run(&command),

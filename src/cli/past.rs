@@ -6,8 +6,8 @@ use std::path::Path;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::git::{Change, Commit, Repository, commits};
 use super::load::Loaded;
+use super::revisions::{Change, Commit, Repository, commits};
 use crate::evidence::Evidence;
 use crate::evidence::history::{self, History, Millis, Past};
 use crate::lint::patterns::digest;

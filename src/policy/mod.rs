@@ -59,6 +59,7 @@ impl Default for Policy {
                 conventions: Conventions::default(),
                 rotation: Rotation::default(),
                 waivers: Vec::new(),
+                unheard: Vec::new(),
                 known: crate::rules::all().iter().map(|meta| meta.id).collect(),
             },
             links: links::Settings::default(),
@@ -115,6 +116,7 @@ fn read(reader: &mut Reader<'_>) -> Policy {
     let Some(&root) = documents.first().filter(|&&root| !reader.tree.is_null(root)) else { return policy };
     let Some(fields) = reader.fields(root, KEYS) else { return policy };
     (policy.setup.conventions, policy.links) = conventions::read(reader, &fields);
+    policy.setup.unheard = reader.unheard();
     switches::read(reader, &fields, &mut policy);
     if let Some(rotation) = reader.section(&fields, "rotation").and_then(|id| reader.as_options(id)) {
         policy.setup.rotation = rotation;

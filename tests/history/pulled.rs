@@ -97,7 +97,9 @@ fn figures(history: &History) -> Figures {
     }
     let of = |episodes: Vec<(Millis, Millis)>| {
         let mut starts: BTreeMap<i64, usize> = BTreeMap::new();
-        episodes.iter().for_each(|(first, _)| *starts.entry(first.div_euclid(DAY)).or_default() += 1);
+        for (first, _) in &episodes {
+            *starts.entry(first.div_euclid(DAY)).or_default() += 1;
+        }
         let mut sorted: Vec<Millis> = episodes.iter().map(|&(_, length)| length).collect();
         sorted.sort_unstable();
         let quantile = |percent: usize| sorted[(sorted.len() - 1) * percent / 100];

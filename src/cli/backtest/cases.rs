@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::cli::git::{Repository, is_revision};
 use crate::cli::load::Loaded;
+use crate::cli::revisions::{Repository, is_revision};
 use crate::cli::{Stop, warn};
 use crate::evidence::history::Millis;
 use crate::evidence::history::backtest::{AlertRule, RuleGroup};

@@ -14,6 +14,8 @@ type Pairs = Vec<(String, String)>;
 const LOOKBACK: Millis = 5 * MINUTE;
 /// So many steps of an episode are fetched to see how often a rule is evaluated.
 const MOST_SHOWN: Millis = 20;
+/// So many steps of an episode show it clearly.
+const LEAST_SHOWN: Millis = 6;
 /// Labels that tell rules of one name apart: they may lie in groups that are evaluated at different instants.
 const TELLING: [&str; 5] = ["alertname", "severity", "team", "cluster", "prometheus"];
 
@@ -113,35 +115,31 @@ impl Pushed<'_> {
         series.collect()
     }
 
-    /// The lattice of each rule, from the samples of its longest episode in the first half of the window and in the second.
+    /// The lattice of each rule, from the samples of its longest episode; of the first and the last that show one, too: it may have changed between them.
     fn lattices(&self, series: &[Series], replicas: &[String]) -> Result<HashMap<Pairs, Lattice>, QueryError> {
-        let middle = {
-            let starts = || series.iter().flat_map(|one| &one.events).map(|&(at, _)| at);
-            starts().min().zip(starts().max()).map_or(0, |(first, last)| first + (last - first) / 2)
-        };
-        let mut longest: BTreeMap<Pairs, [Option<(Period, &Series)>; 2]> = BTreeMap::new();
+        let mut all: BTreeMap<Pairs, Vec<(Period, &Series)>> = BTreeMap::new();
         for one in series {
-            let halves = longest.entry(telling(&one.labels, replicas)).or_default();
-            for pair in one.events.windows(2).filter(|pair| pair[0].1 == Event::Start) {
-                let shown = Period::new(pair[0].0, pair[1].0);
-                let half = &mut halves[usize::from(shown.from >= middle)];
-                if half.is_none_or(|(best, _)| shown.length() > best.length()) {
-                    *half = Some((shown, one));
-                }
-            }
+            let own = all.entry(telling(&one.labels, replicas)).or_default();
+            let shown = one.events.windows(2).filter(|pair| pair[0].1 == Event::Start);
+            own.extend(shown.map(|pair| (Period::new(pair[0].0, pair[1].0), one)));
         }
-        let lattice = |halves: [Option<(Period, &Series)>; 2]| -> Result<Lattice, QueryError> {
-            let mut found = Vec::new();
-            for (shown, one) in halves.into_iter().flatten() {
-                found.push((self.lattice(shown, one)?, shown.length()));
-            }
-            let sure = found.iter().max_by_key(|(_, length)| *length).map(|(lattice, _)| *lattice);
-            let mut sure = sure.ok_or_else(|| odd("an alert that begins and neither ends nor lasts"))?;
-            sure.steady =
-                found.iter().all(|(other, _)| other.interval == sure.interval && sure.holds(other.evaluation));
-            Ok(sure)
+        all.into_iter().map(|(key, shown)| Ok((key, self.lattice_of(&shown)?))).collect()
+    }
+
+    fn lattice_of(&self, shown: &[(Period, &Series)]) -> Result<Lattice, QueryError> {
+        let longest = shown.iter().max_by_key(|(period, _)| period.length());
+        let Some(&(period, series)) = longest else {
+            return Err(odd("an alert that begins and neither ends nor lasts"));
         };
-        longest.into_iter().map(|(key, halves)| Ok((key, lattice(halves)?))).collect()
+        let mut lattice = self.lattice(period, series)?;
+        let clear = || shown.iter().filter(|(period, _)| period.length() >= LEAST_SHOWN * self.step);
+        let (first, last) =
+            (clear().min_by_key(|(period, _)| period.from), clear().max_by_key(|(period, _)| period.to));
+        for &(period, series) in first.into_iter().chain(last) {
+            let other = self.lattice(period, series)?;
+            lattice.steady &= other.interval == lattice.interval && lattice.holds(other.evaluation);
+        }
+        Ok(lattice)
     }
 
     fn lattice(&self, shown: Period, series: &Series) -> Result<Lattice, QueryError> {
