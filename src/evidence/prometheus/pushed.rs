@@ -147,7 +147,9 @@ impl Pushed<'_> {
         // What is shown longer than it lasts ended without a mark: the last sample lies further back.
         let answer = self.server.instant(&format!("{}[{}ms]", selector(series), reach + LOOKBACK), shown.to)?;
         let own = answer.into_iter().find(|one| without_state(&one.labels, series.state) == series.labels);
-        let points = own.map(|one| one.points).unwrap_or_default();
+        let mut points = own.map(|one| one.points).unwrap_or_default();
+        // Those before are of another episode.
+        points.retain(|&(at, _)| at > shown.from - self.step);
         let Some(&(evaluation, _)) = points.last() else { return Err(odd("an alert that is there and is not")) };
         let known = self.intervals.get(&series.rule).copied();
         let between = points.windows(2).map(|pair| pair[1].0 - pair[0].0).min();
