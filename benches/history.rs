@@ -38,16 +38,15 @@ fn main() {
     for name in ["first", "second"] {
         let start = Instant::now();
         let history = history::read(File::open(&path).unwrap()).unwrap();
-        let (read, episodes) = (start.elapsed(), history.len());
+        let (read, episodes) = (start.elapsed().as_secs_f64(), history.len());
         let evidence = Evidence { history: Some(history), ..Evidence::default() };
         let setups = [&policy.setup];
         let today = jiff::civil::date(2026, 11, 21);
         let report = lint::run(&Input { workspace: &workspace, setups: &setups, evidence: &evidence, today });
         let noisy = report.findings.iter().filter(|finding| finding.diagnostic.rule.starts_with("noisy-")).count();
         println!(
-            "{name}: {episodes} episodes read in {:.2} s, judged in {:.2} s more: {noisy} findings, peak {} MiB",
-            read.as_secs_f64(),
-            (start.elapsed() - read).as_secs_f64(),
+            "{name}: {episodes} episodes read in {read:.2} s, judged in {:.2} s more: {noisy} findings, peak {} MiB",
+            start.elapsed().as_secs_f64() - read,
             peak() >> 10
         );
     }
