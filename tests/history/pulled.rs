@@ -172,3 +172,46 @@ fn a_week_of_four_hundred_series_takes_little_of_the_wire() {
     let bytes = counted.bytes();
     assert!(bytes <= 200_000, "{bytes} bytes over the wire");
 }
+
+#[test]
+fn the_way_that_the_readme_shows_leads_to_a_pull_request_that_fails() {
+    let Some(server) = crate::server("", "the commands of README.md, from a server to a failing pull request") else {
+        return;
+    };
+    let mut stored = Vec::new();
+    let names: BTreeSet<String> = alerts()
+        .iter()
+        .take(12)
+        .map(|alert| {
+            store(&mut stored, alert, None, &mut Truth::new());
+            alert.labels.iter().find(|(name, _)| name == "alertname").unwrap().1.clone()
+        })
+        .collect();
+    server.write(&stored);
+    let folder = tempfile::tempdir().unwrap();
+    let rule = |name: &String| {
+        let notes = "annotations: {summary: it is so, runbook_url: docs/a.md}";
+        format!("  - {{alert: {name}, expr: m > 1, labels: {{severity: page, team: a}}, {notes}}}\n")
+    };
+    let rules: String = names.iter().map(rule).collect();
+    fs::create_dir(folder.path().join("docs")).unwrap();
+    fs::write(folder.path().join("docs/a.md"), "# What to do\n").unwrap();
+    fs::write(folder.path().join("a.yaml"), format!("groups:\n- name: g\n  rules:\n{rules}")).unwrap();
+    let readme = include_str!("../../README.md");
+    let shown = readme.split("that fails:\n\n```console\n").nth(1).unwrap().split("```").next().unwrap();
+    let commands: Vec<&str> = shown.lines().map(|line| line.strip_prefix("$ groundrules ").unwrap()).collect();
+    let url = server.url();
+    let run = |command: &str| {
+        // The server of the test lives in January.
+        let command = command.replace("http://prometheus:9090", &url).replace("2026-10-24", "2026-01-01");
+        let end = if command.starts_with("history") { "--to 2026-01-31" } else { "--today 2026-01-31" };
+        let command = format!("{command} {end}");
+        program(folder.path(), &command.split(' ').collect::<Vec<_>>(), "")
+    };
+    let ran: Vec<_> = commands.iter().map(|command| run(command)).collect();
+    let codes: Vec<i32> = ran.iter().map(|ran| ran.code).collect();
+    assert_eq!(codes, [0, 0, 1], "{ran:?}");
+    assert!(ran[1].stdout.contains("noisy-frequent"), "{}", ran[1].stdout);
+    assert!(ran[2].stdout.contains("::error ") && ran[2].stdout.contains("noisy-frequent"), "{}", ran[2].stdout);
+    assert!(!ran[2].stdout.contains("runbook-"), "nothing else is wrong: {}", ran[2].stdout);
+}

@@ -71,10 +71,10 @@ impl RulePattern {
         Self { name: rule.name.clone(), labels: Vec::new() }
     }
 
-    /// Whether `series` can be one of this rule.
+    /// Whether `series` can be one of this rule. Where incidents carry the alert's name alone, that is enough.
     pub fn matches(&self, series: &Series) -> bool {
-        self.name.matches(series.rule)
-            && self.labels.iter().all(|(name, value)| value.matches(series.labels.get(name).unwrap_or("")))
+        let fits = |(name, value): &(String, Pattern)| value.matches(series.labels.get(name).unwrap_or(""));
+        self.name.matches(series.rule) && (is_bare(series) || self.labels.iter().all(fits))
     }
 
     /// How much the rule demands of a series: exact labels count before templated ones.
@@ -82,6 +82,12 @@ impl RulePattern {
         let exact = self.labels.iter().filter(|(_, value)| value.exact().is_some()).count();
         (usize::from(self.name.exact().is_some()), exact, self.labels.len())
     }
+}
+
+/// Whether a series comes from a source of incidents without labels: one of a server has those of its rule, and counts its samples.
+fn is_bare(series: &Series) -> bool {
+    let counted = series.episodes.first().is_some_and(|episode| episode.samples > 0);
+    !counted && series.labels.iter().all(|(name, _)| name == "alertname")
 }
 
 /// The episodes of one rule.

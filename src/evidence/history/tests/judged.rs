@@ -123,6 +123,19 @@ fn redundant_rules_fire_inside_another() {
 }
 
 #[test]
+fn incidents_without_labels_belong_to_the_only_rule_of_their_name() {
+    let label = |value: &str| ("severity".to_owned(), Pattern::Exact(value.to_owned()));
+    let page = RulePattern { labels: vec![label("page")], ..RulePattern::named("A") };
+    let ticket = RulePattern { labels: vec![label("ticket")], ..RulePattern::named("A") };
+    let incident = Record { rule: "A".into(), labels: vec![("alertname".into(), "A".into())], ..Record::default() };
+    let counted = Record { samples: 1, ..incident.clone() };
+    let history = History::new(head(7), [incident]);
+    assert_eq!(history.of(&page, [&page]).series.len(), 1);
+    assert!(history.of(&page, [&page, &ticket]).shared, "which of the two it was nobody can tell");
+    assert!(History::new(head(7), [counted]).of(&page, [&page]).series.is_empty(), "a server tells labels");
+}
+
+#[test]
 fn load_is_counted_by_shift() {
     let monday = parse_time("2026-06-01T06:00:00Z").unwrap();
     let page = |hours: i64| Period::new(monday + hours * HOUR, monday + hours * HOUR + MINUTE);
