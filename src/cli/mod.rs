@@ -8,6 +8,7 @@ mod explain;
 mod history;
 mod list;
 mod load;
+mod maps;
 mod parse;
 mod rules;
 mod runbooks;
