@@ -148,6 +148,17 @@ fn an_expression_is_shown_as_it_is_read() {
 }
 
 #[test]
+fn a_bad_line_of_a_batch_gets_its_error_and_the_next_its_answer() {
+    let lines =
+        "{\"input\": \"up\"}\n{\"input\": 5}\nno\n{\"input\": \"up\", \"features\": [\"none\"]}\n{\"input\": \"1\"}\n";
+    let ran = program(Path::new("."), &["parse", "--jsonl"], lines);
+    let answers: Vec<serde_json::Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ok: Vec<bool> = answers.iter().map(|answer| answer["ok"].as_bool().unwrap()).collect();
+    assert_eq!(ok, [true, false, false, false, true], "{}", ran.stdout);
+    assert!(answers[3]["errors"][0]["message"].as_str().unwrap().contains("no feature `none`"));
+}
+
+#[test]
 fn the_same_bytes_come_out_of_any_number_of_threads() {
     let files: Vec<(String, String)> = (0..40)
         .map(|i| (format!("d{}/f{i}.yaml", i % 3), BROKEN.replace("alert: A", &format!("alert: A{}", i % 7))))

@@ -178,7 +178,9 @@ fn write(command: &Check, report: &Report<'_>, has_policy: bool) -> Result<(), S
 #[expect(clippy::disallowed_methods, reason = "the environment is the command line's to read")]
 fn environment(command: &Check) -> Options {
     let github = super::on_github();
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(0);
+    let named = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    let width = named.or_else(seen).unwrap_or(0);
     Options { color: false, width, all: command.all, has_policy: true, github, quiet: false }
 }
 

@@ -1,6 +1,6 @@
 //! Gathers the answers to what the lint rules ask: from local trees, from a snapshot, and from the network where that is allowed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,36 @@ pub(super) fn gather(common: &Common, snapshot: Option<&Path>, loaded: &Loaded, 
     let setups = loaded.setups();
     let questions = lint::wanted(&Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today });
     evidence.runbooks = runbooks(common, loaded, &questions)?;
+    if runs(loaded, "runbook-orphan") {
+        evidence.orphans = orphans(loaded, &evidence.runbooks);
+    }
+    if runs(loaded, "runbook-stale") {
+        super::git::last_changes(&mut evidence.runbooks);
+    }
     Ok(evidence)
+}
+
+/// Whether a lint rule runs under some policy.
+fn runs(loaded: &Loaded, id: &str) -> bool {
+    loaded.policies.iter().flat_map(|policy| &policy.setup.rules).any(|active| active.meta.id == id)
+}
+
+/// Pages that no alert of the run links, each under the first root whose policy maps it. On a run over less than whole roots
+/// nobody knows all links.
+fn orphans(loaded: &Loaded, answers: &BTreeMap<Question, Answer>) -> BTreeMap<String, Vec<links::tree::TreePage>> {
+    let parts = &loaded.workspace.parts;
+    if !parts.iter().all(|part| part.whole) {
+        return BTreeMap::new();
+    }
+    let linked: BTreeSet<&str> = answers.values().filter_map(Answer::file).collect();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut found = BTreeMap::new();
+    for (part, policy) in parts.iter().zip(&loaded.policies) {
+        let mut pages = links::tree::unlinked(&linked, &part.root, &policy.links, &Disk);
+        pages.retain(|page| seen.insert(page.file.clone()));
+        found.insert(part.root.clone(), pages);
+    }
+    found
 }
 
 /// Answers about runbooks: from local trees, and from the network where that is allowed.

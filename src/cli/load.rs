@@ -63,12 +63,25 @@ impl Loaded {
         self.policies.iter().map(|policy| &policy.setup).collect()
     }
 
+    /// Says which keys of the policies are not heard; `check` has findings for them.
+    pub(super) fn warn_of_unheard(&self) {
+        for (span, what) in self.policies.iter().flat_map(|policy| &policy.setup.unheard) {
+            let place = self.place(*span);
+            super::warn(&format!("{place}: this key is not heard: {what} need a policy named with `--config`"));
+        }
+    }
+
+    /// `path:line:column` of a span.
+    pub(super) fn place(&self, span: Span) -> String {
+        let source = self.workspace.source(span.source);
+        let at = source.position(span.start, Encoding::Scalar);
+        format!("{}:{}:{}", source.path, at.line, at.column)
+    }
+
     /// Ends the run where a policy has mistakes; `check` shows them all.
     pub(super) fn refuse_mistakes(&self) -> Result<(), Stop> {
         let Some(mistake) = self.mistakes.first() else { return Ok(()) };
-        let source = self.workspace.source(mistake.span.source);
-        let at = source.position(mistake.span.start, Encoding::Scalar);
-        let place = format!("{}:{}:{}", source.path, at.line, at.column);
+        let place = self.place(mistake.span);
         Err(Stop::Usage(format!("{place}: {} (`groundrules check` shows all mistakes of the policy)", mistake.message)))
     }
 
@@ -130,6 +143,9 @@ impl Loaded {
         let (mut policy, mistakes) = policy::load(&source, id);
         let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
         policy.links.given = Given { folder, trusted: common.config.is_some(), allow_private: common.allow_private };
+        if policy.links.given.trusted {
+            policy.setup.unheard.clear();
+        }
         self.policy_paths.push(source.path.clone());
         self.workspace.sources.push(source);
         self.mistakes.extend(mistakes);

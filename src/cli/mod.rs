@@ -5,12 +5,14 @@ mod check;
 mod completions;
 mod evidence;
 mod explain;
+mod git;
 mod history;
 mod list;
 mod load;
 mod maps;
 mod parse;
 mod rules;
+mod runbook;
 mod runbooks;
 mod server;
 
@@ -41,6 +43,8 @@ enum Command {
     List(list::List),
     /// List every runbook reference with its verdict
     Runbooks(runbooks::Runbooks),
+    /// Write the skeleton of a runbook entry from the alert itself
+    Runbook(runbook::Runbook),
     /// Pull, import, merge and show firing history
     History(history::History),
     /// Tell when rules would have fired, had a server evaluated them in the past
@@ -164,6 +168,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Check(command) => check::run(&command),
         Command::List(command) => list::run(&command),
         Command::Runbooks(command) => runbooks::run(&command),
+        Command::Runbook(command) => runbook::run(&command),
         Command::History(command) => history::run(&command),
         Command::Backtest(command) => backtest::run(&command),
         Command::Rules(command) => rules::run(&command),

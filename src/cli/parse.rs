@@ -53,14 +53,8 @@ pub(super) fn run(command: &Parse) -> Result<u8, Stop> {
     if command.functions {
         json::put(&functions(), &mut out)?;
     } else if command.jsonl {
-        for asked in io::stdin().lock().lines() {
-            let asked: Asked =
-                serde_json::from_str(&asked?).map_err(|error| Stop::Usage(format!("not a line of JSON: {error}")))?;
-            if command.template {
-                json::put(&answer_template(&asked.input), &mut out)?;
-            } else {
-                answer(&asked.input, features(&asked.features)?, &mut out)?;
-            }
+        for line in io::stdin().lock().split(b'\n') {
+            answer_line(&line?, command.template, &mut out)?;
         }
     } else if let Some(text) = &command.text {
         return person(command, text, &mut out);
@@ -69,13 +63,22 @@ pub(super) fn run(command: &Parse) -> Result<u8, Stop> {
     Ok(exit::CLEAN)
 }
 
-fn features(names: &[String]) -> Result<Features, Stop> {
+/// One line for one line, so that whoever asks can tell which answer is whose: a line that is no question gets an error too.
+fn answer_line(line: &[u8], template: bool, out: &mut impl Write) -> io::Result<()> {
+    let asked = serde_json::from_slice::<Asked>(line).map_err(|error| format!("not a line of JSON: {error}"));
+    let wrong = match asked.and_then(|asked| Ok((features(&asked.features)?, asked.input))) {
+        Ok((_, text)) if template => return json::put(&answer_template(&text), out),
+        Ok((features, text)) => return answer(&text, features, out),
+        Err(wrong) => wrong,
+    };
+    json::put(&errors(std::iter::once((TextRange::default(), wrong.as_str()))), out)
+}
+
+fn features(names: &[String]) -> Result<Features, String> {
     let mut features = Features::default();
     for name in names {
         if !features.enable(name) {
-            return Err(Stop::Usage(format!(
-                "there is no feature `{name}`: they are exp_funcs, duration_expr, ext_range, fill"
-            )));
+            return Err(format!("there is no feature `{name}`: they are exp_funcs, duration_expr, ext_range, fill"));
         }
     }
     Ok(features)
@@ -143,7 +146,8 @@ fn person(command: &Parse, text: &str, out: &mut impl Write) -> Result<u8, Stop>
     let wrong: Vec<(TextRange, String, Vec<String>)> = if command.template {
         template::parse(text).errors.into_iter().map(|error| (error.range, error.message, error.help)).collect()
     } else {
-        let options = promql::Options { features: features(&command.feature)?, ..promql::Options::default() };
+        let features = features(&command.feature).map_err(Stop::Usage)?;
+        let options = promql::Options { features, ..promql::Options::default() };
         let parsed = promql::parse(text, &options);
         if parsed.errors.is_empty() {
             writeln!(out, "{}\n", print::canonical(&parsed.ast, text))?;

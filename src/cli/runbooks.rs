@@ -1,12 +1,13 @@
 //! `groundrules runbooks`: every distinct runbook reference with its verdict, for those who write the pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use super::{Common, Stop, evidence, exit, load, stdout};
+use super::load::{self, Loaded};
+use super::{Common, Stop, evidence, exit, stdout};
 use crate::evidence::links::{Answer, Question, Verdict, Via, form};
 use crate::model::{Rule, RuleKind};
 use crate::report::json;
@@ -39,9 +40,22 @@ struct Linked<'a> {
     owner: Option<String>,
 }
 
+impl Linked<'_> {
+    fn line(&self) -> u32 {
+        self.source.position(self.rule.name.span().start, Encoding::Scalar).line
+    }
+}
+
+/// When the answer was taken; nothing for files at hand, which the run itself read.
+fn checked_at(answer: &Answer) -> Option<String> {
+    Some(jiff::Timestamp::from_second(answer.checked_at?).ok()?.to_string())
+}
+
 /// A distinct reference: the worst of its verdicts, and the alerts that link it.
+#[derive(Default)]
 struct Reference<'a> {
     text: String,
+    questions: BTreeSet<Question>,
     answer: Option<Answer>,
     alerts: Vec<Linked<'a>>,
 }
@@ -49,7 +63,21 @@ struct Reference<'a> {
 pub(super) fn run(command: &Runbooks) -> Result<u8, Stop> {
     let loaded = load::load(&command.common)?;
     loaded.refuse_mistakes()?;
-    let mut linked: BTreeMap<Question, Vec<Linked<'_>>> = BTreeMap::new();
+    loaded.warn_of_unheard();
+    let mut references = references(command, &loaded);
+    let questions: BTreeSet<&Question> = references.values().flat_map(|reference| &reference.questions).collect();
+    let questions: Vec<Question> = questions.into_iter().cloned().collect();
+    let answers = evidence::runbooks(&command.common, &loaded, &questions)?;
+    for reference in references.values_mut() {
+        let known = reference.questions.iter().filter_map(|question| answers.get(question));
+        reference.answer = known.max_by_key(|answer| weight(answer)).cloned();
+    }
+    write(command.format, references.into_values())
+}
+
+/// Every reference that is written out, whatever it is.
+fn references<'a>(command: &Runbooks, loaded: &'a Loaded) -> BTreeMap<String, Reference<'a>> {
+    let mut references: BTreeMap<String, Reference<'_>> = BTreeMap::new();
     for (part, policy) in loaded.workspace.parts.iter().zip(&loaded.policies) {
         for (file, _) in loaded.workspace.files(part) {
             let source = loaded.workspace.source(file.source);
@@ -59,26 +87,18 @@ pub(super) fn run(command: &Runbooks) -> Result<u8, Stop> {
                 if command.common.owner.is_some() && command.common.owner != owner {
                     continue;
                 }
-                if let Some(question) = facts.question(file, rule, &part.root) {
-                    linked.entry(question.clone()).or_default().push(Linked { source, rule, owner });
+                let Some(found) = facts.runbook.found().filter(|found| !found.is_empty()) else { continue };
+                let reference = references.entry(found.value.to_string()).or_default();
+                reference.text = found.value.to_string();
+                // What a template engine fills in is nothing to ask about.
+                if !found.templated {
+                    reference.questions.insert(found.question(file, rule, &part.root));
                 }
+                reference.alerts.push(Linked { source, rule, owner });
             }
         }
     }
-    let questions: Vec<Question> = linked.keys().cloned().collect();
-    let mut answers = evidence::runbooks(&command.common, &loaded, &questions)?;
-    let mut references: BTreeMap<String, Reference<'_>> = BTreeMap::new();
-    for (question, alerts) in linked {
-        let answer = answers.remove(&question);
-        let text = question.reference().to_owned();
-        let reference = references.entry(text.clone()).or_insert(Reference { text, answer: None, alerts: Vec::new() });
-        if reference.answer.as_ref().is_none_or(|known| answer.as_ref().is_some_and(|new| weight(new) > weight(known)))
-        {
-            reference.answer = answer.or(reference.answer.take());
-        }
-        reference.alerts.extend(alerts);
-    }
-    write(command.format, references.into_values())
+    references
 }
 
 /// Of the verdicts of one reference under several roots or label values the worst is shown.
@@ -97,33 +117,81 @@ fn write<'a>(format: Format, references: impl Iterator<Item = Reference<'a>>) ->
     match format {
         Format::Jsonl => references.map(|reference| reference.json()).try_for_each(|row| json::put(&row, &mut out))?,
         Format::Json => json::put(&references.map(|reference| reference.json()).collect::<Vec<_>>(), &mut out)?,
-        Format::Csv | Format::Table => {
-            let columns = ["verdict", "alerts", "reference", "near", "owners", "why"];
-            let columns =
-                columns.map(|title| if title == "alerts" { Column::right(title) } else { Column::left(title) });
-            let rows: Vec<Vec<String>> = references.map(|reference| reference.cells()).collect();
-            let print = if format == Format::Csv { table::csv } else { table::plain };
-            print(&columns, &rows, &mut Guard::new(&mut out, super::on_github()))?;
+        Format::Table => {
+            let rows: Vec<Vec<String>> = references.map(|reference| reference.cells(&TABLE)).collect();
+            table::plain(&columns(&TABLE), &rows, &mut Guard::new(&mut out, super::on_github()))?;
+        }
+        Format::Csv => {
+            let rows: Vec<Vec<String>> = references.map(|reference| reference.cells(&CSV)).collect();
+            table::csv(&columns(&CSV), &rows, &mut Guard::new(&mut out, super::on_github()))?;
         }
     }
     out.flush()?;
     Ok(exit::CLEAN)
 }
 
+/// What people want to see, and what a spreadsheet has room for.
+const TABLE: [&str; 7] = ["verdict", "via", "alerts", "reference", "near", "owners", "why"];
+const CSV: [&str; 12] = [
+    "verdict",
+    "via",
+    "checked_at",
+    "reference",
+    "page",
+    "anchor",
+    "near",
+    "why",
+    "evidence",
+    "alerts",
+    "owners",
+    "places",
+];
+
+fn columns(titles: &[&'static str]) -> Vec<Column> {
+    titles.iter().map(|title| if *title == "alerts" { Column::right(title) } else { Column::left(title) }).collect()
+}
+
 impl Reference<'_> {
-    fn cells(&self) -> Vec<String> {
-        let answer = self.answer.as_ref();
-        let mut owners: Vec<&str> = self.alerts.iter().filter_map(|alert| alert.owner.as_deref()).collect();
-        owners.sort_unstable();
-        owners.dedup();
-        vec![
-            answer.map_or("unverified", |answer| answer.verdict.as_str()).to_owned(),
-            self.alerts.len().to_string(),
-            form::redact(&self.text),
-            answer.and_then(|answer| answer.near.clone()).unwrap_or_default(),
-            owners.join(" "),
-            answer.map(|answer| answer.reason.clone()).unwrap_or_default(),
-        ]
+    fn verdict(&self) -> &'static str {
+        self.answer.as_ref().map_or(Verdict::Unverified, |answer| answer.verdict).as_str()
+    }
+
+    fn why(&self) -> &str {
+        self.answer.as_ref().map_or("a placeholder of a template engine decides it", |answer| &answer.reason)
+    }
+
+    fn cells(&self, titles: &[&'static str]) -> Vec<String> {
+        titles.iter().map(|title| self.cell(title)).collect()
+    }
+
+    fn cell(&self, title: &str) -> String {
+        let known = |of: fn(&Answer) -> Option<String>| self.answer.as_ref().and_then(of).unwrap_or_default();
+        match title {
+            "verdict" => self.verdict().to_owned(),
+            "via" => known(|answer| Some(answer.via?.as_str().to_owned())),
+            "checked_at" => known(checked_at),
+            "reference" => form::redact(&self.text),
+            "page" => known(|answer| Some(form::redact(&answer.page))),
+            "anchor" => known(|answer| answer.anchor.clone()),
+            "near" => known(|answer| answer.near.clone()),
+            "why" => self.why().to_owned(),
+            "evidence" => {
+                let pairs = self.answer.iter().flat_map(|answer| &answer.evidence);
+                pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+            }
+            "alerts" => self.alerts.len().to_string(),
+            "owners" => {
+                let owners: BTreeSet<&str> = self.alerts.iter().filter_map(|alert| alert.owner.as_deref()).collect();
+                owners.into_iter().collect::<Vec<_>>().join(" ")
+            }
+            _ => {
+                let places = self
+                    .alerts
+                    .iter()
+                    .map(|linked| format!("{}:{} {}", linked.source.path, linked.line(), linked.rule.name.value()));
+                places.collect::<Vec<_>>().join("; ")
+            }
+        }
     }
 
     fn json(&self) -> Value {
@@ -133,22 +201,20 @@ impl Reference<'_> {
             .flat_map(|answer| &answer.evidence)
             .map(|(name, value)| (name.clone(), value.as_str().into()))
             .collect();
-        if let Some(answer) = answer {
-            evidence.insert("reason".to_owned(), answer.reason.as_str().into());
-            evidence.insert("checked_at".to_owned(), answer.checked_at.into());
-        }
+        evidence.insert("reason".to_owned(), self.why().into());
+        evidence.insert("checked_at".to_owned(), answer.and_then(checked_at).into());
         let alerts: Vec<Value> = self
             .alerts
             .iter()
-            .map(|Linked { source, rule, owner }| {
-                let line = source.position(rule.name.span().start, Encoding::Scalar).line;
-                json!({ "file": source.path, "line": line, "alert": rule.name.value(), "owner": owner })
+            .map(|linked| {
+                let Linked { source, rule, owner } = linked;
+                json!({ "file": source.path, "line": linked.line(), "alert": rule.name.value(), "owner": owner })
             })
             .collect();
         json!({
             "reference": form::redact(&self.text),
-            "verdict": answer.map_or("unverified", |answer| answer.verdict.as_str()),
-            "page": answer.map(|answer| answer.page.as_str()),
+            "verdict": self.verdict(),
+            "page": answer.map_or_else(|| form::redact(&self.text), |answer| form::redact(&answer.page)),
             "anchor": answer.and_then(|answer| answer.anchor.as_deref()),
             "via": answer.and_then(|answer| answer.via).map(Via::as_str),
             "near": answer.and_then(|answer| answer.near.as_deref()),

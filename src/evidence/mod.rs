@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct Evidence {
     /// What is known of each runbook reference that was asked about.
     pub runbooks: BTreeMap<links::Question, links::Answer>,
+    /// Pages of mapped trees that no alert links, by the root of the policy's part, where all links of the run are known.
+    pub orphans: BTreeMap<String, Vec<links::tree::TreePage>>,
     /// Firing history, where a snapshot was given.
     pub history: Option<history::History>,
 }

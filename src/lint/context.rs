@@ -38,6 +38,8 @@ pub struct Raw {
     pub diagnostic: Box<Diagnostic>,
     /// Index of the rule it is about in its file.
     pub rule: Option<u32>,
+    /// Facts that it rests on, by name.
+    pub evidence: Vec<(String, String)>,
 }
 
 /// What one lint rule sees and says.
@@ -53,6 +55,7 @@ pub struct Context<'a> {
     reason: Cow<'static, str>,
     not_asked: bool,
     lacking: bool,
+    seen_at: Option<i64>,
 }
 
 /// What a hook came to.
@@ -67,6 +70,8 @@ pub struct Outcome {
     pub not_asked: bool,
     /// Whether the answer is unknown for want of evidence.
     pub lacking: bool,
+    /// When the evidence behind the verdict was taken, in seconds since 1970.
+    pub seen_at: Option<i64>,
 }
 
 impl<'a> Context<'a> {
@@ -83,6 +88,7 @@ impl<'a> Context<'a> {
             reason: Cow::Borrowed(""),
             not_asked: false,
             lacking: false,
+            seen_at: None,
         }
     }
 
@@ -98,11 +104,11 @@ impl<'a> Context<'a> {
     }
 
     pub(super) fn finish(self) -> Outcome {
-        let Self { findings, verdict, mut reason, not_asked, lacking, .. } = self;
+        let Self { findings, verdict, mut reason, not_asked, lacking, seen_at, .. } = self;
         if verdict == Verdict::Broken {
             reason = findings.last().map(|raw| raw.diagnostic.reason()).unwrap_or_default();
         }
-        Outcome { findings, verdict, reason, not_asked, lacking }
+        Outcome { findings, verdict, reason, not_asked, lacking, seen_at }
     }
 
     /// Says that something is wrong, at the lint rule's own severity unless the policy sets another.
@@ -125,9 +131,37 @@ impl<'a> Context<'a> {
             diagnostic.span = Span::new(diagnostic.span.source, source.visible(diagnostic.span.range()));
         }
         self.verdict = Verdict::Broken;
+        self.push(diagnostic, rule)
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic, rule: Option<u32>) -> &mut Diagnostic {
         let index = self.findings.len();
-        self.findings.push(Raw { diagnostic: Box::new(diagnostic), rule });
+        self.findings.push(Raw { diagnostic: Box::new(diagnostic), rule, evidence: Vec::new() });
         &mut self.findings[index].diagnostic
+    }
+
+    /// Says something worth knowing where the answer is unknown for want of evidence. It stays a note, whatever the policy's
+    /// level, and the verdict stays unknown.
+    pub fn remark(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> &mut Diagnostic {
+        self.unanswered(reason);
+        self.push(Diagnostic::new(self.meta.id, Severity::Note, span, message), self.rule)
+    }
+
+    /// Says when the evidence behind the verdict was taken, in seconds since 1970.
+    pub fn seen_at(&mut self, seconds: Option<i64>) {
+        self.seen_at = seconds;
+    }
+
+    /// Names the facts that the last finding rests on.
+    pub fn rests_on(&mut self, facts: Vec<(String, String)>) {
+        if let Some(last) = self.findings.last_mut() {
+            last.evidence = facts;
+        }
     }
 
     /// Takes the findings that the reading of the file at hand already made for this lint rule.
@@ -226,6 +260,12 @@ impl<'a> Context<'a> {
     /// All files under this policy, each with its path relative to the root.
     pub fn files(&self) -> impl Iterator<Item = (&'a File, &'a str)> + use<'a> {
         self.shared.workspace.files(self.shared.part)
+    }
+
+    /// The text of a file under this policy.
+    #[must_use]
+    pub fn source_of(&self, file: &File) -> &'a Source {
+        self.shared.workspace.source(file.source)
     }
 
     /// The root of the files at hand, as a path on this machine.

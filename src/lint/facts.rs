@@ -8,7 +8,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::conventions::{Conventions, Keys};
-use crate::evidence::links::{Form, Question, form};
+use crate::evidence::links::{FaultKind, Form, Question, form};
 use crate::model::{File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
@@ -71,9 +71,14 @@ impl Facts<'_> {
     /// The question about the runbook, where its reference is one that can be asked about; `root` is that of the file.
     pub fn question(&self, file: &File, rule: &Rule, root: &str) -> Option<&Question> {
         let ask = || {
-            let asks = matches!(self.form(), Some(Form::Url | Form::Path | Form::Templated | Form::Unsafe(_)));
+            let asks = match self.form()? {
+                Form::Url | Form::Path | Form::Templated | Form::Unsafe(_) => true,
+                // A word may be a page's name where a base is set; what nobody sees hides nothing.
+                Form::Malformed(fault) => matches!(fault.kind, FaultKind::BareWord | FaultKind::Invisible),
+                Form::Placeholder(_) => false,
+            };
             let found = self.runbook.known().filter(|_| asks)?;
-            Some(Question::new(&found.value, root, runbook_labels(file, rule, &found.value)))
+            Some(found.question(file, rule, root))
         };
         self.question.get_or_init(ask).as_ref()
     }
@@ -117,6 +122,12 @@ impl<'a> Found<'a> {
             span: text.span(),
             templated: text.templated(),
         }
+    }
+
+    /// The question about this reference; `root` is that of the file.
+    #[must_use]
+    pub fn question(&self, file: &File, rule: &Rule, root: &str) -> Question {
+        Question::new(&self.value, root, runbook_labels(file, rule, &self.value))
     }
 
     /// Where it was found: `label team`, `annotation runbook_url`, `expression group_left(team)`.
@@ -169,6 +180,12 @@ impl Conventions {
             form: OnceCell::new(),
             question: OnceCell::new(),
         }
+    }
+
+    /// The runbook of `rule` alone.
+    #[must_use]
+    pub fn runbook<'a>(&'a self, file: &'a File, rule: &'a Rule) -> Field<'a> {
+        find(file, rule, &self.runbook, false)
     }
 
     fn exemption(&self, rule: &Rule, severity: Option<&str>) -> Option<&'static str> {

@@ -5,6 +5,7 @@
 //! was), or the answer is unknown (and why); an alert that the ground rule does not concern is exempt.
 
 mod allow;
+mod compose;
 mod context;
 pub mod conventions;
 pub mod facts;
@@ -23,6 +24,7 @@ pub use run::{Input, run, wanted};
 use crate::diagnostic::Severity;
 use crate::evidence::links::Question;
 use crate::model::{File, Rule};
+use crate::source::Span;
 use conventions::Conventions;
 use scope::Scope;
 use waiver::Waiver;
@@ -61,6 +63,9 @@ pub trait LintRule: Send + Sync {
 
     /// Looks at all files under one policy ([`Context::part`]); only on runs over a whole root.
     fn workspace(&self, _cx: &mut Context<'_>) {}
+
+    /// Looks at the policy itself, on every run.
+    fn policy(&self, _cx: &mut Context<'_>) {}
 
     /// Looks at one waiver, after all waivers were applied.
     fn waiver(&self, _waiver: &Waiver, _cx: &mut Context<'_>) {}
@@ -105,6 +110,8 @@ pub struct Setup {
     pub conventions: Conventions,
     /// Waivers that the policy itself grants.
     pub waivers: Vec<Waiver>,
+    /// Keys of the policy that are not heard, each with the reason: what only a policy named with `--config` may say.
+    pub unheard: Vec<(Span, &'static str)>,
     /// All ids there are, also of rules that do not run: a waiver may name them.
     pub known: Vec<&'static str>,
 }

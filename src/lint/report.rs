@@ -24,9 +24,14 @@ pub struct Report<'a> {
     pub ran: Vec<&'static Meta>,
     /// Numbers.
     pub summary: Summary,
+    /// When the evidence behind verdicts was taken, where it has a time.
+    pub times: Times,
     /// Keys that look like an owner's or a severity's, with the number of alerts that carry them; only on whole runs.
     pub suggestions: Vec<Suggestion>,
 }
+
+/// Seconds since 1970, by source, start of the alert's name, and index into [`Report::ran`].
+pub type Times = BTreeMap<(u32, u32, u16), i64>;
 
 /// One finding and whom it concerns.
 #[derive(Debug)]
@@ -228,7 +233,15 @@ impl<'a> Report<'a> {
     pub fn of_mistakes(sources: &'a [Source], mistakes: &[Diagnostic]) -> Self {
         let findings: Vec<_> = mistakes.iter().map(|mistake| Finding::new(Box::new(mistake.clone()))).collect();
         let summary = Summary { findings: [0, 0, findings.len()], ..Summary::default() };
-        Self { sources, findings, alerts: Vec::new(), ran: Vec::new(), summary, suggestions: Vec::new() }
+        Self {
+            sources,
+            findings,
+            alerts: Vec::new(),
+            ran: Vec::new(),
+            summary,
+            times: Times::new(),
+            suggestions: Vec::new(),
+        }
     }
 
     /// Leaves only what concerns one owner.

@@ -1,17 +1,19 @@
 //! A run: every lint rule over every file, in parallel, then waivers, and everything sorted.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use jiff::civil::Date;
 
 use super::allow::{Waivers, settle};
+use super::compose::compose;
 use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
-use super::report::{AlertVerdicts, Exception, Finding, Report};
+use super::report::{AlertVerdicts, Exception, Finding, Report, Times};
 use super::{Active, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
@@ -64,6 +66,8 @@ struct Outcomes<'a> {
     alerts: Vec<(u32, AlertVerdicts)>,
     waivers: Waivers<'a>,
     identities: OnceCell<Vec<Identity>>,
+    /// When the evidence behind a verdict was taken: start of the alert's name, lint rule, seconds since 1970.
+    times: Vec<(u32, u16, i64)>,
 }
 
 /// One file and what belongs to it.
@@ -85,13 +89,14 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
     }
     let mut findings = Vec::new();
     let mut alerts = Vec::new();
+    let mut times = BTreeMap::new();
     let mut suggestions = Vec::new();
     for mut shared in parts(input) {
         let patterns = shared.evidence.history.is_some().then(|| Patterns::of(&shared));
         shared.patterns = patterns.as_ref();
         let run =
             PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
-        let (mut found, mut seen) = run.all();
+        let (mut found, mut seen) = run.all(&mut times);
         if findings.is_empty() {
             (findings, alerts) = (found, seen);
         } else {
@@ -111,8 +116,9 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
             .then_with(|| (x.rule, x.span.end, &x.message).cmp(&(y.rule, y.span.end, &y.message)))
     });
     number(&mut findings);
+    compose(&mut findings);
     let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
-    Report { sources: &input.workspace.sources, findings, alerts, ran, summary, suggestions }
+    Report { sources: &input.workspace.sources, findings, alerts, ran, summary, times, suggestions }
 }
 
 /// For each source its place among all by path; equal paths have equal places.
@@ -228,7 +234,7 @@ struct PartRun<'a> {
 }
 
 impl<'a> PartRun<'a> {
-    fn all(&self) -> (Vec<Finding>, Vec<AlertVerdicts>) {
+    fn all(&self, times: &mut Times) -> (Vec<Finding>, Vec<AlertVerdicts>) {
         let places: Vec<Place<'a>> = self
             .shared
             .workspace
@@ -240,12 +246,15 @@ impl<'a> PartRun<'a> {
         if self.shared.part.whole {
             self.workspace(&places, &mut outcomes, &mut rest);
         }
+        self.policy(&mut rest);
         self.waivers(&outcomes, &mut rest);
         // Findings are large and many: their list is made once, at its length.
         let mut findings =
             Vec::with_capacity(outcomes.iter().map(|out| out.findings.len()).sum::<usize>() + rest.len());
         let mut alerts = Vec::with_capacity(outcomes.iter().map(|out| out.alerts.len()).sum());
-        for outcome in outcomes {
+        for (place, outcome) in places.iter().zip(outcomes) {
+            let source = place.file.source.0;
+            times.extend(outcome.times.into_iter().map(|(start, lint, time)| ((source, start, lint), time)));
             let (mut seen, found) = (outcome.alerts, outcome.findings);
             settle(&mut seen, &found);
             alerts.extend(seen.into_iter().map(|(_, verdicts)| verdicts));
@@ -263,12 +272,14 @@ impl<'a> PartRun<'a> {
             alerts: Vec::new(),
             waivers: Waivers::of(&self.shared, place.path, file, source),
             identities: OnceCell::new(),
+            times: Vec::new(),
         };
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
             let mut verdicts = place.verdicts(rule, &facts);
             for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
                 let outcome = place.judge(active, index as u32, rule, &facts);
+                out.times.extend(outcome.seen_at.map(|time| (verdicts.start, lint, time)));
                 if outcome.verdict != Verdict::Holds {
                     let Outcome { verdict, reason, not_asked, lacking, .. } = outcome;
                     if verdict == Verdict::Unknown {
@@ -346,6 +357,16 @@ impl<'a> PartRun<'a> {
         }
     }
 
+    /// What is wrong with the policy itself.
+    fn policy(&self, findings: &mut Vec<Finding>) {
+        for active in &self.shared.setup.rules {
+            let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
+            let mut cx = Context::new(self.shared, active.meta, block.level);
+            block.rule.policy(&mut cx);
+            findings.extend(cx.finish().findings.into_iter().map(|raw| plain(raw, self.shared)));
+        }
+    }
+
     /// What is wrong with the waivers themselves, now that it is known what they were good for.
     fn waivers(&self, outcomes: &[Outcomes<'a>], findings: &mut Vec<Finding>) {
         let granted = self.shared.setup.waivers.iter();
@@ -369,8 +390,8 @@ impl<'a> PartRun<'a> {
         made_by: Maker<'_>,
         about: Option<About<'_>>,
     ) -> Judged {
-        let (Raw { diagnostic, rule }, Maker { active, lint }) = (raw, made_by);
-        let mut finding = Finding::new(diagnostic);
+        let (Raw { diagnostic, rule, evidence }, Maker { active, lint }) = (raw, made_by);
+        let mut finding = Finding { evidence, ..Finding::new(diagnostic) };
         let identity = rule.and_then(|index| out.identities.get_or_init(|| identities(place.file)).get(index as usize));
         let head = [finding.diagnostic.rule, place.path];
         let Some((About { rule: model, facts, verdicts }, identity)) = about.zip(identity) else {
@@ -393,7 +414,7 @@ impl<'a> PartRun<'a> {
 
 /// A finding about a waiver or the policy.
 fn plain(raw: Raw, shared: Shared<'_>) -> Finding {
-    let mut finding = Finding::new(raw.diagnostic);
+    let mut finding = Finding { evidence: raw.evidence, ..Finding::new(raw.diagnostic) };
     let path = &shared.workspace.source(finding.diagnostic.span.source).path;
     let relative = path.strip_prefix(shared.part.root.as_str()).unwrap_or(path).trim_start_matches('/');
     finding.fingerprint = fingerprint([finding.diagnostic.rule, relative, finding.subject()]);

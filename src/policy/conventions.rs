@@ -98,12 +98,36 @@ fn settings<'t>(reader: &mut Reader<'t>, id: NodeId, mut section: Fields<'t>) ->
     // Item by item, so that one mistake does not hide the next.
     let many = section.take(&["mappings", "hosts"]);
     let mappings = many.value("mappings").map(|id| reader.items(id)).unwrap_or_default();
-    let mappings = mappings.into_iter().filter_map(|item| reader.as_options::<Mapping>(item)).collect();
+    let mapping = |item: NodeId| {
+        let span = reader.span(reader.tree.range(item));
+        reader.as_options::<Mapping>(item).map(|mapping| mapping.at(span))
+    };
+    let mappings = mappings.into_iter().filter_map(mapping).collect();
     let hosts = many.value("hosts").and_then(|id| reader.entries(id)).map(|hosts| hosts.0).unwrap_or_default();
+    for field in &section.0 {
+        reserve(reader, field);
+    }
+    for host in &hosts {
+        let fields = reader.tree.merged(host.value);
+        for [key, value] in fields {
+            reserve(reader, &Field { name: reader.tree.text(key), key, value });
+        }
+    }
     let host = |field: Field<'t>| Some((field.name.to_owned(), reader.as_options::<Host>(field.value)?));
     let hosts = hosts.into_iter().filter_map(host).collect();
     let settings = reader.options(section, reader.tree.range(id), KEYS).unwrap_or_default();
     Settings { mappings, hosts, ..settings }
+}
+
+/// Notes a key that must not be heard from a policy that anybody may have written.
+fn reserve(reader: &mut Reader<'_>, field: &Field<'_>) {
+    let what = match field.name {
+        "ca_file" => "further certificate authorities",
+        "allow_private" | "private" if reader.tree.text(field.value) != "false" => "requests to private addresses",
+        "token_env" | "user_env" | "password_env" => "credentials",
+        _ => return,
+    };
+    reader.reserved(field.key, what);
 }
 
 impl<'t> Reader<'t> {

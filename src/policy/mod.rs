@@ -57,6 +57,7 @@ impl Default for Policy {
                 rules: rules::defaults(),
                 conventions: Conventions::default(),
                 waivers: Vec::new(),
+                unheard: Vec::new(),
                 known: crate::rules::all().iter().map(|meta| meta.id).collect(),
             },
             links: links::Settings::default(),
@@ -112,6 +113,7 @@ fn read(reader: &mut Reader<'_>) -> Policy {
     let Some(&root) = documents.first().filter(|&&root| !reader.tree.is_null(root)) else { return policy };
     let Some(fields) = reader.fields(root, KEYS) else { return policy };
     (policy.setup.conventions, policy.links) = conventions::read(reader, &fields);
+    policy.setup.unheard = reader.unheard();
     switches::read(reader, &fields, &mut policy);
     if let Some(section) = reader.section(&fields, "rules") {
         policy.setup.rules = rules::read(reader, section);

@@ -13,6 +13,7 @@ pub(super) struct Reader<'t> {
     pub tree: &'t Tree,
     source: SourceId,
     mistakes: Vec<Diagnostic>,
+    unheard: Vec<(Span, &'static str)>,
 }
 
 /// A key and its value.
@@ -45,13 +46,24 @@ impl<'t> Fields<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(tree: &'t Tree, source: SourceId) -> Self {
-        Self { tree, source, mistakes: Vec::new() }
+        Self { tree, source, mistakes: Vec::new(), unheard: Vec::new() }
     }
 
     /// All mistakes, in file order.
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         self.mistakes.sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
         self.mistakes
+    }
+
+    /// Notes a key that only a policy named with `--config` may say.
+    pub(super) fn reserved(&mut self, key: NodeId, what: &'static str) {
+        let span = self.span(self.tree.range(key));
+        self.unheard.push((span, what));
+    }
+
+    /// The keys that only a policy named with `--config` may say.
+    pub(super) fn unheard(&mut self) -> Vec<(Span, &'static str)> {
+        std::mem::take(&mut self.unheard)
     }
 
     /// How many there are so far.
@@ -123,9 +135,14 @@ impl<'t> Reader<'t> {
         self.unknown(self.tree.range(field.key), format!("unknown key `{}`", field.name), field.name, known);
     }
 
-    /// The value of a section; one with nothing in it is as if it were not there.
-    pub(super) fn section(&self, fields: &Fields<'t>, name: &str) -> Option<NodeId> {
-        fields.value(name).filter(|&value| !self.tree.is_null(value))
+    /// The value of a section; one with nothing in it is a mistake.
+    pub(super) fn section(&mut self, fields: &Fields<'_>, name: &str) -> Option<NodeId> {
+        let field = fields.get(name)?;
+        if self.tree.is_null(field.value) {
+            self.wrong(field.key, format!("nothing stands under `{name}`")).help("remove the key, or fill it");
+            return None;
+        }
+        Some(field.value)
     }
 
     /// The items of a list; a single value is a list of one.

@@ -44,6 +44,16 @@ fn example() -> &'static str {
 }
 
 #[test]
+fn a_key_with_nothing_under_it_is_a_mistake() {
+    for key in KEYS {
+        assert_eq!(places(&format!("{key}:\n")).len(), 1, "{key}");
+    }
+    assert_eq!(places("owner:\nrules: # all of them\n"), ["owner", "rules"]);
+    assert_eq!(places("owner: {labels: }\n").len(), 2);
+    good("waivers: []\nfeatures: []\n");
+}
+
+#[test]
 fn the_example_of_the_page_is_right() {
     let policy = good(example());
     let conventions = &policy.setup.conventions;
@@ -83,7 +93,7 @@ fn the_example_of_the_page_is_right() {
 
 #[test]
 fn nothing_is_the_default() {
-    for text in ["", "# nothing yet\n", "---\n", "rules:\nwaivers:\nowner:\n", "{}"] {
+    for text in ["", "# nothing yet\n", "---\n", "rules: {}\nwaivers: []\n", "{}"] {
         let policy = good(text);
         assert_eq!(policy.setup.rules.len(), Policy::default().setup.rules.len(), "{text:?}");
         assert!(!policy.setup.conventions.owner_named);

@@ -11,6 +11,7 @@ mod comments;
 pub mod compat;
 mod duration;
 mod error;
+pub mod explain;
 mod functions;
 mod lexer;
 mod matching;

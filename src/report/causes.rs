@@ -36,7 +36,7 @@ impl Cause {
     }
 }
 
-/// The causes of all findings that no waiver allows: gravest first, then those with most findings.
+/// The causes of all findings that no waiver allows: those with most errors first, then with most warnings, then with most notes.
 pub(super) fn causes(report: &Report<'_>) -> Vec<Cause> {
     let mut places: HashMap<(&str, String), usize> = HashMap::new();
     let mut causes: Vec<Cause> = Vec::new();
@@ -54,7 +54,10 @@ pub(super) fn causes(report: &Report<'_>) -> Vec<Cause> {
     for cause in &mut causes {
         finish(cause, report, &alerts);
     }
-    causes.sort_by_key(|cause| (Reverse(cause.severity()), Reverse(cause.findings.len())));
+    causes.sort_by_key(|cause| {
+        let [notes, warnings, errors] = cause.severities;
+        Reverse([errors, warnings, notes])
+    });
     causes
 }
 
@@ -129,6 +132,21 @@ mod tests {
     #[test]
     fn takes_names_and_numbers_out_of_messages() {
         assert_eq!(shape("alert `A 1` fired 14.5 times in 28 days"), "alert `…` fired … times in … days");
+    }
+
+    #[test]
+    fn one_error_among_many_notes_comes_after_two_errors() {
+        let mut sample = Sample::new();
+        let file = sample.file("a.yaml", "x\n");
+        for (text, severity, times) in
+            [("mixed", Severity::Note, 9), ("mixed", Severity::Error, 1), ("two", Severity::Error, 2)]
+        {
+            for _ in 0..times {
+                sample.find("yaml-syntax", severity, file, "x", "odd").cause(text);
+            }
+        }
+        let report = sample.report();
+        assert_eq!(causes(&report).iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["two", "mixed"]);
     }
 
     #[test]

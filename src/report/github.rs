@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::io;
 
 use super::positions::Positions;
+use super::shared::Shared;
 use super::{count, safe};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::report::Report;
@@ -19,19 +20,19 @@ const LONGEST: usize = 4096;
 /// notes nobody would see it.
 pub fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let positions = Positions::new(report.sources);
-    let mut findings: Vec<&Diagnostic> = super::open(report).map(|finding| &*finding.diagnostic).collect();
-    findings.sort_by_key(|diagnostic| Reverse(diagnostic.severity));
-    let notes = findings.partition_point(|diagnostic| diagnostic.severity > Severity::Note);
-    for diagnostic in &findings[..notes] {
-        command(diagnostic, &positions, out)?;
-    }
+    let shared = Shared::new(report);
+    let mut findings: Vec<(usize, &Diagnostic)> =
+        super::told(report, &shared).map(|(index, finding)| (index, &*finding.diagnostic)).collect();
+    findings.sort_by_key(|(_, diagnostic)| Reverse(diagnostic.severity));
+    let notes = findings.partition_point(|(_, diagnostic)| diagnostic.severity > Severity::Note);
+    let put = |&(index, diagnostic): &(usize, &Diagnostic), out: &mut dyn io::Write| {
+        command(diagnostic, shared.also(report, index).as_deref(), &positions, out)
+    };
+    findings[..notes].iter().try_for_each(|finding| put(finding, out))?;
     if let Some(rest) = unseen(report) {
         writeln!(out, "::notice title=groundrules::{}", data(&rest))?;
     }
-    for diagnostic in &findings[notes..] {
-        command(diagnostic, &positions, out)?;
-    }
-    Ok(())
+    findings[notes..].iter().try_for_each(|finding| put(finding, out))
 }
 
 fn unseen(report: &Report<'_>) -> Option<String> {
@@ -46,7 +47,12 @@ fn unseen(report: &Report<'_>) -> Option<String> {
     })
 }
 
-fn command(diagnostic: &Diagnostic, positions: &Positions<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn command(
+    diagnostic: &Diagnostic,
+    also: Option<&str>,
+    positions: &Positions<'_>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let kind = if diagnostic.severity == Severity::Note { "notice" } else { diagnostic.severity.as_str() };
     let path = &positions.source(diagnostic.span.source).path;
     let file = property(path.strip_prefix("./").unwrap_or(path));
@@ -55,10 +61,10 @@ fn command(diagnostic: &Diagnostic, positions: &Positions<'_>, out: &mut dyn io:
     if start.line == end.line {
         write!(out, ",col={},endColumn={}", start.column, end.column)?;
     }
-    writeln!(out, ",title={}::{}", property(diagnostic.rule), data(cut(&body(diagnostic))))
+    writeln!(out, ",title={}::{}", property(diagnostic.rule), data(cut(&body(diagnostic, also))))
 }
 
-fn body(diagnostic: &Diagnostic) -> String {
+fn body(diagnostic: &Diagnostic, also: Option<&str>) -> String {
     let mut body = safe::lines(&diagnostic.message).into_owned();
     let mut add = |kind: &str, text: &str| {
         body.push('\n');
@@ -67,6 +73,9 @@ fn body(diagnostic: &Diagnostic) -> String {
     };
     if !diagnostic.label.is_empty() {
         add("", &diagnostic.label);
+    }
+    if let Some(also) = also {
+        add("note: ", also);
     }
     diagnostic.notes.iter().for_each(|note| add("note: ", note));
     diagnostic.help.iter().for_each(|help| add("help: ", help));

@@ -20,6 +20,7 @@ use codespan_reporting::term::termcolor::{Ansi, Color, ColorSpec, NoColor, Write
 use super::causes::{Cause, causes};
 use super::positions::Positions;
 use super::safe::{self, Guard};
+use super::shared::Shared;
 use super::{Options, count};
 use crate::diagnostic::Severity;
 use crate::lint::report::{Finding, Report};
@@ -56,13 +57,21 @@ struct Page<'r> {
     options: &'r Options,
     positions: Positions<'r>,
     causes: Vec<Cause>,
+    shared: Shared,
     width: usize,
 }
 
 impl<'r> Page<'r> {
     fn new(report: &'r Report<'r>, options: &'r Options) -> Self {
         let width = if options.width == 0 { WIDTH } else { options.width.max(NARROWEST) };
-        Self { report, options, positions: Positions::new(report.sources), causes: causes(report), width }
+        Self {
+            report,
+            options,
+            positions: Positions::new(report.sources),
+            causes: causes(report),
+            shared: Shared::new(report),
+            width,
+        }
     }
 
     fn write(&self, out: &mut dyn WriteColor) -> io::Result<()> {
@@ -77,7 +86,7 @@ impl<'r> Page<'r> {
             heading(out, &self.title(shown.len()))?;
         }
         for Shown { index, more } in shown {
-            finding::write(self, self.finding(index), out)?;
+            finding::write(self, index, out)?;
             if let Some((cause, more)) = more {
                 write_more(cause, more, out)?;
             }
@@ -91,7 +100,7 @@ impl<'r> Page<'r> {
     }
 
     fn title(&self, shown: usize) -> String {
-        match super::open(self.report).count() {
+        match super::open(self.report).count() - self.shared.len() {
             total if total > shown => {
                 format!("the worst {shown} of {}; `--all` shows every one", count(total, "finding"))
             }

@@ -7,6 +7,7 @@ pub mod human;
 pub mod json;
 mod positions;
 pub mod safe;
+mod shared;
 pub mod table;
 pub mod verdicts;
 
@@ -20,6 +21,7 @@ use std::io;
 use std::str::FromStr;
 
 use crate::lint::report::{Finding, Report};
+use shared::Shared;
 
 /// A way to write a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,6 +105,12 @@ pub fn write(format: Format, report: &Report<'_>, options: &Options, out: &mut d
 /// The findings that no waiver allows.
 fn open<'a>(report: &'a Report<'_>) -> impl Iterator<Item = &'a Finding> {
     report.findings.iter().filter(|finding| finding.waiver.is_none())
+}
+
+/// The same for people, by index: what alerts share is told once.
+fn told<'a>(report: &'a Report<'_>, shared: &Shared) -> impl Iterator<Item = (usize, &'a Finding)> {
+    let told = |(index, finding): &(usize, &Finding)| finding.waiver.is_none() && !shared.hides(*index);
+    report.findings.iter().enumerate().filter(told)
 }
 
 /// `1 alert`, `2 alerts`.

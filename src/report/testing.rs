@@ -121,6 +121,7 @@ impl Sample {
             summary.findings[finding.diagnostic.severity as usize] += 1;
         }
         Report {
+            times: std::collections::BTreeMap::new(),
             sources: &self.sources,
             findings: self.findings.iter().map(copy).collect(),
             alerts: self.alerts.iter().map(copy_alert).collect(),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::json::{Safe, put};
@@ -21,7 +22,7 @@ struct Judged<'a> {
     verdict: &'static str,
     reason: Option<Safe<'a>>,
     /// When the evidence behind the verdict was taken; what is judged from the files alone has none.
-    evidence_time: Option<&'a str>,
+    evidence_time: Option<String>,
 }
 
 /// Writes the lines in file order, for each alert in the order of the lint rules.
@@ -44,7 +45,10 @@ pub fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
                     rule: meta.id,
                     verdict: exception.map_or(Verdict::Holds, |exception| exception.verdict).as_str(),
                     reason: (!reason.is_empty()).then_some(Safe(reason)),
-                    evidence_time: None,
+                    evidence_time: report
+                        .times
+                        .get(&(alert.source.0, alert.start, index as u16))
+                        .and_then(|seconds| Some(Timestamp::from_second(*seconds).ok()?.to_string())),
                 },
                 out,
             )?;

@@ -1,4 +1,4 @@
-//! Every block of the policy applies to something.
+//! Every block and key of the policy applies to something.
 
 use serde::Deserialize;
 
@@ -14,14 +14,24 @@ pub(super) struct PolicyUnused {}
 impl Configurable for PolicyUnused {
     const META: Meta = Meta {
         id: "policy-unused",
-        summary: "every block of the policy applies to something",
+        summary: "every block and key of the policy applies to something",
         level: Level::At(Severity::Warning),
-        levels: "warning; only on runs over a whole root, and for lint rules that ran",
+        levels: "warning; blocks only on runs over a whole root, and for lint rules that ran",
         page: include_str!("../../rules/policy-unused.md"),
     };
 }
 
 impl LintRule for PolicyUnused {
+    fn policy(&self, cx: &mut Context<'_>) {
+        for (span, what) in &cx.setup().unheard {
+            let diagnostic =
+                cx.report(*span, format!("this key is not heard: {what} need a policy named with `--config`"));
+            diagnostic.cause("keys of the policy are not heard").subject(format!("{what} {}", span.start));
+            diagnostic.note("this policy was found, so whoever opens a pull request may have written it");
+            diagnostic.help("name the policy with `--config`, from a place that pull requests cannot change");
+        }
+    }
+
     fn workspace(&self, cx: &mut Context<'_>) {
         for active in &cx.setup().rules {
             for (index, block) in active.blocks.iter().enumerate() {

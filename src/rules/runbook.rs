@@ -1,7 +1,7 @@
 //! What the lint rules on runbook references share: the reference of an alert, its form, and the question about it.
 
 use crate::diagnostic::Severity;
-use crate::evidence::links::{Answer, Fault, Form, Question};
+use crate::evidence::links::{Answer, Fault, Form, NOT_ASKED, Question, Verdict, form::redact};
 use crate::lint::Context;
 use crate::lint::facts::{Facts, Found};
 use crate::model::{Rule, RuleKind, Text};
@@ -45,10 +45,40 @@ pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference
         return None;
     };
     let answer = cx.evidence().runbooks.get(question);
-    if answer.is_none() {
-        cx.not_asked("runbook pages were not asked: `--online` asks them");
+    match answer {
+        Some(answer) => cx.seen_at(answer.checked_at),
+        None => cx.not_asked("runbook pages were not asked: `--online` asks them"),
     }
     Some((reference, answer?))
+}
+
+/// The same where the page and the entry are there; the verdict is settled elsewhere.
+pub(super) fn alive<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference<'a>, &'a Answer)> {
+    let (reference, answer) = answer(rule, cx)?;
+    match answer.verdict {
+        Verdict::Alive => return Some((reference, answer)),
+        Verdict::Dead | Verdict::Soft404 => cx.exempt("`runbook-dead` judges a page that is not there"),
+        Verdict::AnchorMissing => cx.exempt("`runbook-anchor-missing` judges an entry that is not there"),
+        Verdict::Unsafe => cx.exempt("`runbook-unsafe` judges what must not be asked for"),
+        _ => undecided(answer, cx),
+    }
+    None
+}
+
+/// Says that a verdict is unknown, as the answer has it.
+pub(super) fn undecided(answer: &Answer, cx: &mut Context<'_>) {
+    if answer.asked {
+        cx.unanswered(answer.reason.clone());
+    } else if answer.reason == NOT_ASKED {
+        cx.not_asked(NOT_ASKED);
+    } else {
+        cx.not_asked(answer.reason.clone());
+    }
+}
+
+/// A note on what was looked at.
+pub(super) fn looked_at(answer: &Answer) -> String {
+    format!("looked at `{}`", redact(answer.file().unwrap_or(&answer.page)))
 }
 
 /// How grave a missing runbook is: an error where somebody is woken.

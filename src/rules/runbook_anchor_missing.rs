@@ -35,8 +35,7 @@ impl LintRule for RunbookAnchorMissing {
             Verdict::Alive => return,
             Verdict::Dead | Verdict::Soft404 => return cx.exempt("`runbook-dead` judges a page that is not there"),
             Verdict::AnchorMissing => {}
-            Verdict::Unverified if !answer.asked => return cx.not_asked(answer.reason.clone()),
-            _ => return cx.unanswered(answer.reason.clone()),
+            _ => return runbook::undecided(answer, cx),
         }
         let value = &reference.found.value;
         let start = value.find('#').unwrap_or(0) as u32;
@@ -56,5 +55,6 @@ impl LintRule for RunbookAnchorMissing {
         } else {
             diagnostic.help("write the section, or link the heading that is there");
         }
+        cx.rests_on(answer.grounds());
     }
 }

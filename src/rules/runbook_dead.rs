@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::runbook;
+use super::runbook::{self, Reference};
 use crate::diagnostic::{Edit, Severity};
-use crate::evidence::links::{Question, Verdict, form::redact};
+use crate::evidence::links::{Answer, Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
 use crate::source::TextRange;
@@ -19,7 +19,7 @@ impl Configurable for RunbookDead {
         id: "runbook-dead",
         summary: "the page that a runbook reference names is there",
         level: Level::At(Severity::Error),
-        levels: "error; warning for a page that answers but says \"not found\"",
+        levels: "error; warning for a page that answers but says \"not found\"; note for one behind a login",
         page: include_str!("../../rules/runbook-dead.md"),
     };
 }
@@ -35,8 +35,8 @@ impl LintRule for RunbookDead {
             Verdict::Alive | Verdict::AnchorMissing => return,
             Verdict::Dead => Severity::Error,
             Verdict::Soft404 => Severity::Warning,
-            Verdict::Unverified if !answer.asked => return cx.not_asked(answer.reason.clone()),
-            _ => return cx.unanswered(answer.reason.clone()),
+            Verdict::LoginWall | Verdict::Blocked => return walled(rule, &reference, answer, cx),
+            Verdict::Unsafe | Verdict::RateLimited | Verdict::Unverified => return runbook::undecided(answer, cx),
         };
         let value = &reference.found.value;
         let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
@@ -51,5 +51,26 @@ impl LintRule for RunbookDead {
         } else {
             diagnostic.help("write the page, or link the one that is there");
         }
+        cx.rests_on(answer.grounds());
     }
+}
+
+/// Something stands before the page: nobody knows whether it is there, and the user can change that.
+fn walled(rule: &Rule, reference: &Reference<'_>, answer: &Answer, cx: &mut Context<'_>) {
+    let value = &reference.found.value;
+    let span = runbook::part(reference, TextRange::new(0, value.len() as u32), cx);
+    let what = if answer.verdict == Verdict::LoginWall { "lies behind a login" } else { "is not shown to strangers" };
+    let message = format!("the runbook of alert `{}` {what}", rule.name.value());
+    let diagnostic = cx.remark(span, message, answer.reason.clone());
+    diagnostic
+        .cause("alerts whose runbook cannot be seen without credentials")
+        .subject(redact(value))
+        .label(answer.reason.clone());
+    diagnostic.note("whether the page is there stays unknown");
+    let host = answer.page.split("://").nth(1).and_then(|rest| rest.split(['/', '?']).next()).unwrap_or("its host");
+    diagnostic.help(format!(
+        "give a credential: `runbook: {{hosts: {{{host}: {{token_env: NAME}}}}}}` in a policy named with `--config`"
+    ));
+    diagnostic.help("or map its address to a checkout of the pages: `runbook: {mappings: […]}`, see docs/policy.md");
+    cx.rests_on(answer.grounds());
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::runbook::{self, Kind};
 use crate::diagnostic::{Edit, Severity};
-use crate::evidence::links::{FaultKind, form::redact};
+use crate::evidence::links::{FaultKind, Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
 use crate::source::TextRange;
@@ -25,11 +25,20 @@ impl Configurable for RunbookMalformed {
 }
 
 impl LintRule for RunbookMalformed {
+    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
+        runbook::question(rule, cx).filter(|question| is_word(question.reference())).cloned()
+    }
+
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(reference) = runbook::reference(rule, cx) else { return };
         let Some((kind, fault)) = runbook::fault(&reference) else { return };
         let here = kind == Kind::Malformed || kind == Kind::Unsafe && fault.kind == FaultKind::Credentials;
         if !here || cx.exempts() {
+            return;
+        }
+        // One word is the name of a page where a base or a mapping makes it one.
+        let answer = runbook::question(rule, cx).and_then(|question| cx.evidence().runbooks.get(question));
+        if fault.kind == FaultKind::BareWord && answer.is_some_and(|answer| answer.verdict != Verdict::Unverified) {
             return;
         }
         let value = &reference.found.value;
@@ -47,4 +56,9 @@ impl LintRule for RunbookMalformed {
             diagnostic.fix(false, vec![Edit { span: whole, text }]);
         }
     }
+}
+
+/// Whether a reference has nothing that makes it a path or a URL.
+fn is_word(reference: &str) -> bool {
+    !reference.contains(['/', '.', '#'])
 }

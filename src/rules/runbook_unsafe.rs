@@ -50,5 +50,9 @@ impl LintRule for RunbookUnsafe {
         diagnostic
             .note("whoever opens a pull request chooses this address, and the machine that checks it stands inside");
         diagnostic.help(help);
+        if let Some(answer) = refused {
+            cx.seen_at(answer.checked_at);
+            cx.rests_on(answer.grounds());
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! A case of a rule page: files, policy, evidence, and what is said of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use groundrules::evidence::Evidence;
 use groundrules::evidence::history::{self, SECOND};
-use groundrules::evidence::links::{Answer, Question, Verdict};
+use groundrules::evidence::links::tree::TreePage;
+use groundrules::evidence::links::{Anchors, Answer, Question, Verdict, page};
 use groundrules::lint::report::Report;
 use groundrules::lint::{self, Input};
 use groundrules::model::{Part, Workspace, lower};
@@ -164,7 +166,10 @@ pub fn run(case: &Case, id: &str) -> Ran {
     if !about_others {
         policy.only(&[id.to_owned()]).expect("the id of a lint rule");
     }
-    let evidence = case.evidence.as_deref().map(evidence).unwrap_or_default();
+    let mut evidence = case.evidence.as_deref().map(evidence).unwrap_or_default();
+    for page in evidence.orphans.values_mut().flatten() {
+        page.mapping = policy.links.mappings.first().and_then(|mapping| mapping.span);
+    }
     Ran { workspace, policy, evidence, id: id.to_owned() }
 }
 
@@ -215,6 +220,9 @@ fn diff(old: &str, new: &str, out: &mut String) {
 struct Facts {
     #[serde(default)]
     runbooks: BTreeMap<String, Said>,
+    /// Pages that no alert links, with the reference that leads to each.
+    #[serde(default)]
+    orphans: BTreeMap<String, String>,
     history: Option<Fired>,
 }
 
@@ -226,6 +234,11 @@ struct Said {
     reason: String,
     anchor: Option<String>,
     near: Option<String>,
+    moved_to: Option<String>,
+    /// The day of its last change.
+    changed: Option<String>,
+    /// The page, in Markdown.
+    text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -260,9 +273,15 @@ fn evidence(text: &str) -> Evidence {
     let mut evidence = Evidence::default();
     for (reference, said) in facts.runbooks {
         let verdict = verdicts.into_iter().find(|verdict| verdict.as_str() == said.verdict).expect("a verdict");
-        let answer = Answer { anchor: said.anchor, near: said.near, ..Answer::new(verdict, said.page, said.reason) };
+        let facts = said.text.map(|text| Arc::new(page::read("page.md", &text, Anchors::Github).facts));
+        let changed_at = said.changed.map(|day| history::parse_time(&format!("{day}T00:00:00Z")).unwrap() / 1000);
+        let Said { anchor, near, moved_to, .. } = said;
+        let answer =
+            Answer { anchor, near, moved_to, changed_at, facts, ..Answer::new(verdict, said.page, said.reason) };
         evidence.runbooks.insert(Question::new(&reference, ".", std::iter::empty::<(String, String)>()), answer);
     }
+    let orphan = |(file, reference)| TreePage { file, reference: Some(reference), mapping: None };
+    evidence.orphans.insert(".".to_owned(), facts.orphans.into_iter().map(orphan).collect());
     evidence.history = facts.history.map(|fired| snapshot(&fired));
     evidence
 }

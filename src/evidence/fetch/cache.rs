@@ -16,7 +16,7 @@ use super::Page;
 use super::record::Record;
 
 /// Part of every line; a line of another version is not read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Largest cache that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
 

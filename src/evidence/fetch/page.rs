@@ -96,8 +96,10 @@ impl Asker {
                     let reason = "the host answers the same for a page that can't exist";
                     return Record { evidence: record.evidence, ..Record::new(Verdict::Unverified, reason) };
                 }
-                if let Some(forge) = forge.as_ref().filter(|forge| lost && forge.file.is_some()) {
-                    found.hidden = true;
+                if let Some(forge) = forge.as_ref().filter(|forge| forge.file.is_some()) {
+                    // The page of a forge is a frame around the file; anchors and text are those of the file.
+                    found.hidden |= lost;
+                    found.facts.partial = true;
                     found = self.source(forge).await.unwrap_or(found);
                 }
                 record.read(found, &page.anchors);

@@ -11,7 +11,7 @@ use crate::evidence::links::target::Target;
 use crate::evidence::links::{Answer, PageFacts, Question, Verdict, Via};
 
 /// Most headings of a page that are kept.
-const MOST_HEADINGS: usize = 200;
+const MOST_HEADINGS: usize = 400;
 /// Most letters of a heading that are kept.
 const LONGEST_HEADING: usize = 200;
 
@@ -71,6 +71,7 @@ impl Record {
     pub(crate) fn read(&mut self, page: page::Page, anchors: &BTreeSet<String>) {
         self.looks = anchors.iter().map(|anchor| (anchor.clone(), page.look(anchor))).collect();
         let mut facts = page.facts;
+        facts.partial |= page.hidden || facts.headings.len() > MOST_HEADINGS;
         facts.headings.truncate(MOST_HEADINGS);
         for heading in &mut facts.headings {
             shorten(&mut heading.text);

@@ -6,6 +6,7 @@ mod prose;
 mod reading;
 mod words;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub use fault::{Fault, FaultKind};
@@ -39,13 +40,50 @@ pub enum Form {
 pub fn form(reference: &str) -> Form {
     let text = reference.trim();
     let shift = reference.len() - reference.trim_start().len();
-    let found = reading::Reading::new(text).form();
+    let found = match visible(text) {
+        Cow::Borrowed(_) => reading::Reading::new(text).form(),
+        Cow::Owned(seen) => with_invisible(text, seen),
+    };
     match found {
         Form::Placeholder(fault) => Form::Placeholder(fault.shift(shift)),
         Form::Malformed(fault) => Form::Malformed(fault.shift(shift)),
         Form::Unsafe(fault) => Form::Unsafe(fault.shift(shift)),
         plain => plain,
     }
+}
+
+/// The text without characters that nobody sees.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(reading::invisible) {
+        Cow::Owned(text.chars().filter(|c| !reading::invisible(*c)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// What a text with invisible characters is: they are a mistake of their own, and hide no worse one.
+fn with_invisible(text: &str, seen: String) -> Form {
+    let whole = |fault: Fault| Fault { range: fault::text_range(&(0..text.len())), ..fault };
+    let mended = match reading::Reading::new(seen.trim()).form() {
+        Form::Placeholder(fault) => return Form::Placeholder(whole(fault)),
+        Form::Unsafe(fault) => return Form::Unsafe(whole(fault)),
+        Form::Malformed(fault) if fault.kind != FaultKind::BareWord => return Form::Malformed(whole(fault)),
+        _ => seen,
+    };
+    let (at, c) = text.char_indices().find(|(_, c)| reading::invisible(*c)).unwrap_or_default();
+    Form::Malformed(Fault {
+        kind: FaultKind::Invisible,
+        range: fault::text_range(&(at..at + c.len_utf8())),
+        message: format!("`U+{:04X}`, which nobody sees, has no place in a reference", u32::from(c)),
+        help: "write the reference as the browser's address bar shows it".into(),
+        fixed: Some(mended),
+    })
+}
+
+/// Whether `reference` is the address of a whole site: a URL with nothing after its host.
+pub fn is_front(reference: &str) -> bool {
+    let Some(parts) = parts(reference) else { return false };
+    reference[parts.authority.end..].trim_end_matches(['/', '?', '#']).is_empty()
 }
 
 /// Names of the labels that the templates of `reference` read.

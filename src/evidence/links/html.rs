@@ -31,6 +31,7 @@ pub fn read(text: &str) -> (Page, Signs) {
         signs: Signs::default(),
         at: At::Text,
         buffer: String::new(),
+        label: None,
         id: None,
     };
     for Ok(token) in Tokenizer::new_with_emitter(text, emitter) {
@@ -58,6 +59,8 @@ struct Reader {
     signs: Signs,
     at: At,
     buffer: String,
+    /// Bold text that is open.
+    label: Option<String>,
     /// Id of the open heading.
     id: Option<String>,
 }
@@ -88,6 +91,8 @@ impl Reader {
                 self.start(At::Code);
             }
             b"li" => self.outline.item(),
+            b"code" if self.at == At::Text => self.outline.command(),
+            b"b" | b"strong" | b"em" | b"dt" | b"th" => self.label = Some(String::new()),
             b"input" => {
                 self.signs.password |= is("type", "password");
                 self.signs.sign_on |= ["SAMLRequest", "RelayState", "wresult"].iter().any(|name| is("name", name));
@@ -110,7 +115,12 @@ impl Reader {
 
     fn text(&mut self, text: &str) {
         match self.at {
-            At::Text => self.outline.text(text),
+            At::Text => {
+                if let Some(label) = &mut self.label {
+                    label.push_str(text);
+                }
+                self.outline.text(text);
+            }
             At::Script => self.signs.scripts += text.len(),
             At::Code => {}
             At::Title | At::Heading(_) => self.buffer.push_str(text),
@@ -130,6 +140,11 @@ impl Reader {
                 self.outline.plain_heading(level, self.buffer.trim_end_matches(['#', '¶', ' ']), id.as_deref());
                 if level == 1 && self.signs.headline.is_empty() {
                     self.signs.headline = std::mem::take(&mut self.buffer);
+                }
+            }
+            (At::Text, b"b" | b"strong" | b"em" | b"dt" | b"th") => {
+                if let Some(label) = self.label.take() {
+                    self.outline.label(&label);
                 }
             }
             (At::Script, b"script" | b"style" | b"template" | b"noscript") | (At::Code, b"pre") => {}

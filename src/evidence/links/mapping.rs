@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::address::{Address, path};
 use super::pattern::{Captures, Pattern};
 use super::settings::{Anchors, Case};
+use crate::source::Span;
 
 /// Answers references from files: what `from` matches, lies at `to`. The first mapping whose `from` matches decides.
 ///
@@ -56,6 +57,8 @@ pub struct Mapping {
     /// How files answer.
     pub rules: Rules,
     from: String,
+    /// Where the policy says so.
+    pub span: Option<Span>,
 }
 
 /// How files of a tree answer for pages.
@@ -157,6 +160,7 @@ impl Mapping {
             tree: String::new(),
             rules: Rules::default(),
             from: from.to_owned(),
+            span: None,
         };
         mapping.check()
     }
@@ -168,6 +172,13 @@ impl Mapping {
         let unknown = self.to.names().find(|name| !known.contains(name));
         let error = unknown.map(|name| format!("`to` reads `{{{name}}}`, which `from` does not capture"));
         error.map_or(Ok(self), Err)
+    }
+
+    /// The same, written there in the policy.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
     }
 
     /// `from` as it was written.
@@ -206,6 +217,11 @@ impl Mapping {
         clean.then(|| filled.trim_start_matches('/').to_owned())
     }
 
+    /// Whether `to` holds a capture of any number of segments, so that it leads to anything below a folder.
+    pub fn is_open(&self) -> bool {
+        self.to.is_open()
+    }
+
     /// Whether some reference leads to `file`.
     pub fn leads_to(&self, file: &str) -> bool {
         self.to.matches(&format!("/{file}"), |a, b| a == b).is_some()
@@ -217,7 +233,16 @@ impl Mapping {
             Some(host) => host.fill(&Captures::new())?,
             None => return self.reference(file, &Captures::new(), ""),
         };
-        self.reference(file, &Captures::new(), &format!("https://{host}/"))
+        let reference = self.reference(file, &Captures::new(), &format!("https://{host}/"))?;
+        Some(reference.trim_end_matches('/').to_owned())
+    }
+
+    /// The reference for a page of this name, where its name is all that has to be known.
+    pub fn reference_for(&self, name: &str) -> Option<String> {
+        let mut names = self.to.names();
+        let only = names.next().filter(|_| names.next().is_none())?;
+        let captures = Captures::from([(only.to_owned(), name.to_owned())]);
+        self.reference_of(self.file(&captures)?.as_str())
     }
 
     /// The reference that leads to `file`, written like the one that gave `captures`; `like` is that reference.

@@ -17,7 +17,14 @@ pub fn read(text: &str, style: Anchors) -> Page {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
-    let mut reader = Reader { outline: Outline::new(style), heading: None, html: String::new(), state: State::Text };
+    let mut reader = Reader {
+        outline: Outline::new(style),
+        heading: None,
+        label: None,
+        html: String::new(),
+        html_text: String::new(),
+        state: State::Text,
+    };
     for event in Parser::new_ext(text, options) {
         reader.event(event);
     }
@@ -37,8 +44,12 @@ enum State {
 struct Reader {
     outline: Outline,
     heading: Option<(u8, String)>,
+    /// Bold or emphasised text that is open.
+    label: Option<String>,
     /// HTML since the last text; a block can come in several events.
     html: String,
+    /// The part of it that is counted as text already.
+    html_text: String,
     state: State,
 }
 
@@ -71,11 +82,21 @@ impl Reader {
             Event::Start(Tag::MetadataBlock(kind)) => self.state = State::Metadata(kind),
             Event::End(TagEnd::CodeBlock | TagEnd::MetadataBlock(_)) => self.state = State::Text,
             Event::Start(Tag::Item) => self.outline.item(),
+            Event::Start(Tag::Strong | Tag::Emphasis) => self.label = Some(String::new()),
+            Event::End(TagEnd::Strong | TagEnd::Emphasis) => {
+                if let Some(label) = self.label.take().filter(|_| self.heading.is_none()) {
+                    self.outline.label(&label);
+                }
+            }
             Event::Text(text) => self.text(&text),
-            Event::Code(text) => match &mut self.heading {
-                Some((_, heading)) => heading.push_str(&text),
-                None => self.outline.text(&text),
-            },
+            Event::Code(text) => {
+                if let Some((_, heading)) = &mut self.heading {
+                    heading.push_str(&text);
+                } else {
+                    self.outline.command();
+                    self.outline.text(&text);
+                }
+            }
             Event::SoftBreak | Event::HardBreak => {
                 if let Some((_, heading)) = &mut self.heading {
                     heading.push(' ');
@@ -86,11 +107,16 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str) {
+        if let Some(label) = &mut self.label {
+            label.push_str(text);
+        }
         match (&mut self.heading, &self.state) {
             (Some((_, heading)), _) => heading.push_str(text),
             (None, State::Text) => {
                 if !self.html.is_empty() {
-                    self.html.push_str(&text.replace('&', "&amp;").replace('<', "&lt;"));
+                    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+                    self.html.push_str(&escaped);
+                    self.html_text.extend([escaped.as_str(), " "]);
                 }
                 self.outline.text(text);
             }
@@ -114,6 +140,10 @@ impl Reader {
         let html = std::mem::take(&mut self.html);
         let (inside, _) = html::read(&html);
         inside.ids.iter().for_each(|id| self.outline.id(id));
+        // Text between tags of one block; what came as text of its own is counted already.
+        let counted = std::mem::take(&mut self.html_text);
+        let (all, known) = (inside.facts.words, html::read(&counted).0.facts.words);
+        self.outline.count(all.saturating_sub(known));
         for heading in inside.facts.headings {
             self.outline.heading(heading.level, &heading.text, None);
         }
@@ -171,12 +201,35 @@ mod tests {
     fn facts_count_what_stands_under_each_heading() {
         let facts = read(PAGE, Anchors::Github).facts;
         assert_eq!(facts.title.as_deref(), Some("Disk"));
-        assert_eq!(facts.lead_words, 3);
+        assert_eq!(facts.lead.words, 3);
         let at = |text: &str| facts.headings.iter().find(|heading| heading.text == text).unwrap();
         assert_eq!(at("Disk full_now").words, 3);
         assert_eq!((at("Setext one").items, at("Setext one").code_blocks, at("Setext one").words), (2, 1, 2));
         assert_eq!(facts.section("disk-full_now").len(), facts.headings.len());
         assert_eq!(facts.section("usage").len(), 1);
+    }
+
+    #[test]
+    fn words_that_lead_in_a_line_are_labels_and_promises_are_no_text() {
+        let page = "## A\n\n**Meaning**: it is full\n\n+ *What to do*: run `df`\nImpact: all of it\n\n## B\n\nTODO: write this\n\n- TBD\n";
+        let facts = read(page, Anchors::Github).facts;
+        let (a, b) = (&facts.headings[0], &facts.headings[1]);
+        for label in ["Meaning", "What to do", "Impact"] {
+            assert!(a.labels.iter().any(|own| own == label), "{label} in {:?}", a.labels);
+        }
+        assert_eq!((a.commands, a.first.as_str()), (1, "meaning"));
+        assert_eq!((b.words, b.first.as_str()), (0, ""));
+    }
+
+    #[test]
+    fn an_anchor_right_before_a_heading_is_the_headings() {
+        let facts = read(
+            "<a name=\"old\"></a>\n\n## Disk full\n\ntext\n\n<a name=\"mid\"></a>\n\nmore\n\n## B\n",
+            Anchors::Github,
+        )
+        .facts;
+        assert_eq!(facts.section("old")[0].text, "Disk full");
+        assert!(facts.section("mid").is_empty(), "it leads into a text");
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod slug;
 pub(super) mod target;
 pub mod tree;
 
-pub use form::{Fault, FaultKind, Form, form};
+pub use form::{Fault, FaultKind, Form, form, is_front};
 pub use mapping::Mapping;
 pub use page::{Heading, PageFacts};
 pub use settings::{Anchors, Case, Given, Host, Lapse, Settings};
@@ -32,6 +32,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+/// Why a page of the network has no verdict while nobody asks there.
+pub const NOT_ASKED: &str = "not asked: the network is asked with `--online`";
 
 /// A reference to a runbook, with all that decides what it points at.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -50,7 +53,7 @@ impl Question {
         K: Into<String>,
         V: Into<String>,
     {
-        let reference = reference.trim().to_owned();
+        let reference = form::visible(reference).trim().to_owned();
         let read = form::labels_read(&reference);
         let labels = labels
             .into_iter()
@@ -60,7 +63,7 @@ impl Question {
         Self { reference, root: root.to_owned(), labels }
     }
 
-    /// The reference, without blanks around it.
+    /// The reference, without blanks around it and without characters that nobody sees.
     pub fn reference(&self) -> &str {
         &self.reference
     }
@@ -164,6 +167,8 @@ pub struct Answer {
     pub moved_to: Option<String>,
     /// When the page was looked at, in seconds since 1970 (UTC); `None` for files at hand.
     pub checked_at: Option<i64>,
+    /// When the file last changed, in seconds since 1970 (UTC), where somebody asked its history.
+    pub changed_at: Option<i64>,
     /// What the page holds, where it was read.
     pub facts: Option<Arc<PageFacts>>,
     /// What was seen, by name: `file`, `status`, `final_url`, …
@@ -171,6 +176,27 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The file that answered, as the current folder sees it.
+    pub fn file(&self) -> Option<&str> {
+        self.evidence.iter().find(|(name, _)| name == "file").map(|(_, file)| file.as_str())
+    }
+
+    /// What the verdict rests on, by name, for machine formats.
+    pub fn grounds(&self) -> Vec<(String, String)> {
+        let known = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
+        let time = |seconds: Option<i64>| Some(jiff::Timestamp::from_second(seconds?).ok()?.to_string());
+        let own = [
+            known("verdict", Some(self.verdict.as_str().to_owned())),
+            known("page", Some(form::redact(&self.page))),
+            known("anchor", self.anchor.clone()),
+            known("via", self.via.map(|via| via.as_str().to_owned())),
+            known("reason", Some(self.reason.clone())),
+            known("checked_at", time(self.checked_at)),
+            known("changed_at", time(self.changed_at)),
+        ];
+        own.into_iter().flatten().chain(self.evidence.iter().cloned()).collect()
+    }
+
     /// An answer of this verdict and reason, with nothing else known.
     pub fn new(verdict: Verdict, page: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
@@ -183,6 +209,7 @@ impl Answer {
             asked: true,
             moved_to: None,
             checked_at: None,
+            changed_at: None,
             facts: None,
             evidence: Vec::new(),
         }

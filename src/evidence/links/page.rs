@@ -11,15 +11,18 @@ use super::slug::{Slugs, is_mark};
 pub struct PageFacts {
     /// The page's title: front matter, `<title>` or the first heading.
     pub title: Option<String>,
+    /// What stands before the first heading, of level 0 and without a text of its own.
+    pub lead: Heading,
     /// The headings in order.
     pub headings: Vec<Heading>,
-    /// Words of text before the first heading, code left out.
-    pub lead_words: u32,
-    /// Words of the whole page, headings and code left out.
+    /// Words of the whole page, headings and blocks of code left out.
     pub words: u32,
+    /// Whether there is more on the page than was read: text from elsewhere, made by a script, behind a limit.
+    pub partial: bool,
 }
 
-/// A heading, and the size of what stands under it before the next heading of any level.
+/// A heading, and what stands under it before the next heading of any level. Lines that only promise a text (`TODO: …`) count
+/// for nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Heading {
     /// 1 to 6.
@@ -28,18 +31,29 @@ pub struct Heading {
     pub text: String,
     /// The anchors that lead to it.
     pub anchors: Vec<String>,
-    /// Words of text, code left out.
+    /// Words of text, blocks of code left out.
     pub words: u32,
     /// Items of lists.
     pub items: u32,
     /// Blocks of code.
     pub code_blocks: u32,
+    /// Pieces of code inside of the text.
+    pub commands: u32,
+    /// Words that lead in what follows, as headings of a line do: bold or emphasised text, `Impact:` at the start of a line.
+    pub labels: Vec<String>,
+    /// The first word of the text, in lower case.
+    pub first: String,
 }
 
 impl PageFacts {
     /// The heading that `anchor` leads to and all deeper ones that follow it; empty when it leads to no heading.
     pub fn section(&self, anchor: &str) -> &[Heading] {
-        let Some(start) = self.headings.iter().position(|heading| heading.anchors.iter().any(|a| a == anchor)) else {
+        let anchor = plain_anchor(anchor);
+        let leads = |heading: &Heading, same: fn(&str, &str) -> bool| {
+            heading.anchors.iter().any(|own| same(plain_anchor(own), anchor))
+        };
+        let find = |same| self.headings.iter().position(|heading| leads(heading, same));
+        let Some(start) = find(|a, b| a == b).or_else(|| find(|a, b| loose(a).eq(loose(b)))) else {
             return &[];
         };
         let level = self.headings[start].level;
@@ -75,7 +89,7 @@ pub enum Look {
 impl Page {
     /// Where `anchor` leads.
     pub fn look(&self, anchor: &str) -> Look {
-        let anchor = anchor.strip_prefix("user-content-").unwrap_or(anchor);
+        let anchor = plain_anchor(anchor);
         if self.anchors().any(|a| a == anchor) || self.anchors().any(|a| loose(a).eq(loose(anchor))) {
             return Look::Found;
         }
@@ -87,9 +101,14 @@ impl Page {
 
     /// All anchors, those of headings first.
     fn anchors(&self) -> impl Iterator<Item = &str> {
-        let ids = self.ids.iter().map(|id| id.strip_prefix("user-content-").unwrap_or(id));
+        let ids = self.ids.iter().map(|id| plain_anchor(id));
         self.facts.headings.iter().flat_map(|heading| heading.anchors.iter().map(String::as_str)).chain(ids)
     }
+}
+
+/// An anchor without what GitHub puts before it.
+fn plain_anchor(anchor: &str) -> &str {
+    anchor.strip_prefix("user-content-").unwrap_or(anchor)
 }
 
 /// An anchor without the marks that renderers disagree on.
@@ -109,17 +128,24 @@ pub fn is_anchor(fragment: &str) -> bool {
 
 /// Most anchors of a page that are kept.
 const MOST_ANCHORS: usize = 20_000;
+/// Most labels under a heading that are kept, and most letters of one.
+const MOST_LABELS: usize = 24;
+const LONGEST_LABEL: usize = 48;
+/// Words that promise a text, in lower case.
+const PROMISES: [&str; 8] = ["todo", "tbd", "fixme", "wip", "tbc", "tba", "n/a", "xxx"];
 
 /// Gathers a page while it is read.
 pub struct Outline {
     page: Page,
     slugs: Slugs,
+    /// Ids since the last text: they belong to a heading that follows at once.
+    pending: Vec<String>,
 }
 
 impl Outline {
     /// An empty page whose headings get anchors in this style.
     pub fn new(style: Anchors) -> Self {
-        Self { page: Page::default(), slugs: Slugs::new(style) }
+        Self { page: Page::default(), slugs: Slugs::new(style), pending: Vec::new() }
     }
 
     /// Whether no more anchors are taken. A page is then no longer known to its end.
@@ -135,7 +161,8 @@ impl Outline {
             return;
         }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let anchors = self.slugs.next(&text, id);
+        let mut anchors = self.slugs.next(&text, id);
+        self.take_pending(&mut anchors);
         let (bare, _) = super::slug::explicit_id(&text);
         self.page.facts.title.get_or_insert_with(|| bare.to_owned());
         let heading = Heading { level, text: bare.to_owned(), anchors, ..Heading::default() };
@@ -148,38 +175,87 @@ impl Outline {
             return;
         }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let anchors = id.map(String::from).into_iter().collect();
+        let mut anchors = id.map(String::from).into_iter().collect();
+        self.take_pending(&mut anchors);
         self.page.facts.headings.push(Heading { level, text, anchors, ..Heading::default() });
     }
 
-    /// Text outside of headings and code.
+    /// Adds the ids right before a heading to its anchors, the nearest first.
+    fn take_pending(&mut self, anchors: &mut Vec<String>) {
+        for id in self.pending.drain(..).rev() {
+            if !anchors.contains(&id) {
+                anchors.push(id);
+            }
+        }
+    }
+
+    /// Text outside of headings and code. `Impact: …` is a label with what it leads in.
     pub fn text(&mut self, text: &str) {
-        let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
-        let words = u32::try_from(words).unwrap_or(u32::MAX);
+        if let Some((label, _)) = text.split_once(':') {
+            self.label(label);
+        }
+        let mut words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).peekable();
+        let Some(first) = words.peek().map(|word| bare(word).to_lowercase()) else { return };
+        self.pending.clear();
+        if PROMISES.contains(&first.as_str()) {
+            return;
+        }
+        let words = u32::try_from(words.count()).unwrap_or(u32::MAX);
+        self.count(words);
+        let here = self.here();
+        if here.first.is_empty() {
+            here.first = first.chars().take(LONGEST_LABEL).collect();
+        }
+    }
+
+    /// Counts words of text.
+    pub fn count(&mut self, words: u32) {
+        self.page.facts.words = self.page.facts.words.saturating_add(words);
+        let here = self.here();
+        here.words = here.words.saturating_add(words);
+    }
+
+    /// Where text goes.
+    fn here(&mut self) -> &mut Heading {
         let facts = &mut self.page.facts;
-        facts.words = facts.words.saturating_add(words);
-        let here = facts.headings.last_mut().map_or(&mut facts.lead_words, |heading| &mut heading.words);
-        *here = here.saturating_add(words);
+        facts.headings.last_mut().unwrap_or(&mut facts.lead)
+    }
+
+    /// Words that lead in what follows; long ones are text like all other.
+    pub fn label(&mut self, text: &str) {
+        let text = text.trim().trim_end_matches(':');
+        let short = text.len() <= LONGEST_LABEL && text.contains(char::is_alphabetic);
+        let here = self.here();
+        if short && here.labels.len() < MOST_LABELS {
+            here.labels.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
     }
 
     /// An item of a list.
     pub fn item(&mut self) {
-        if let Some(heading) = self.page.facts.headings.last_mut() {
-            heading.items = heading.items.saturating_add(1);
-        }
+        self.pending.clear();
+        let here = self.here();
+        here.items = here.items.saturating_add(1);
     }
 
     /// A block of code.
     pub fn code(&mut self) {
-        if let Some(heading) = self.page.facts.headings.last_mut() {
-            heading.code_blocks = heading.code_blocks.saturating_add(1);
-        }
+        self.pending.clear();
+        let here = self.here();
+        here.code_blocks = here.code_blocks.saturating_add(1);
+    }
+
+    /// A piece of code inside of the text.
+    pub fn command(&mut self) {
+        let here = self.here();
+        here.commands = here.commands.saturating_add(1);
     }
 
     /// The id or name of an element.
     pub fn id(&mut self, id: &str) {
         if !id.is_empty() && !self.full() {
             self.page.ids.push(id.to_owned());
+            self.pending.push(id.to_owned());
         }
     }
 
@@ -204,9 +280,15 @@ impl Outline {
     }
 
     /// The page.
-    pub fn done(self) -> Page {
+    pub fn done(mut self) -> Page {
+        self.page.facts.partial = self.page.hidden;
         self.page
     }
+}
+
+/// A word without marks around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Reads a file by the end of its name.

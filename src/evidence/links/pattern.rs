@@ -77,6 +77,11 @@ impl Pattern {
         })
     }
 
+    /// Whether it holds a capture of any number of segments.
+    pub fn is_open(&self) -> bool {
+        self.items.iter().any(|item| matches!(item, Item::Tail(_) | Item::Many(_)))
+    }
+
     /// The captures when the whole of `text` matches; the first capture takes as much as it can. `same` compares the
     /// pattern's own texts.
     pub fn matches(&self, text: &str, same: fn(&str, &str) -> bool) -> Option<Captures> {

@@ -109,6 +109,15 @@ impl Settings {
         exact.or_else(above)
     }
 
+    /// A reference for the entry of an alert that has none: a file of its name in the first folder of `bases`, else what the
+    /// first mapping with one capture makes of its name.
+    pub fn guess(&self, alert: &str) -> Option<String> {
+        if self.bases.iter().any(|base| !base.contains("://")) {
+            return Some(format!("{alert}.md"));
+        }
+        self.mappings.iter().find_map(|mapping| mapping.reference_for(alert))
+    }
+
     /// Whether the host of `url` may have an address that is not public.
     pub fn may_ask_private(&self, url: &Url) -> bool {
         url.host_str().is_some_and(|name| self.may_be_private(name))

@@ -14,7 +14,8 @@ use super::page::Look;
 use super::pattern::Captures;
 use super::settings::{Anchors, Case, Settings};
 use super::target::{HOLE, Place, Target, page_of, refused};
-use super::{Answer, Question, Verdict, Via};
+use super::{Answer, NOT_ASKED, Question, Verdict, Via};
+use crate::source::Span;
 
 /// Answers every question as far as files and the form of the reference can. What only the network could tell is
 /// [`Verdict::Unverified`] with [`Answer::asked`] `false`.
@@ -27,6 +28,31 @@ pub fn resolve<'q>(
     questions.into_iter().map(|question| (question.clone(), resolver.answer(question))).collect()
 }
 
+/// Where the page of a question lies, or would lie: a file, as the current folder sees it, whose tree lies where it must.
+/// `None` where no mapping and no base leads to a file.
+pub fn place(question: &Question, settings: &Settings, files: &dyn Files) -> Option<String> {
+    let resolver = Resolver { settings, lookup: Lookup::new(files) };
+    let target = Target::of(question).ok().filter(|target| !target.page_open)?;
+    let address = match &target.place {
+        Place::Url(url) => Address::of_url(url).ok()?,
+        Place::Path(path) => Address::of_path(path).ok()?,
+    };
+    let mapped = settings.mappings.iter().find_map(|mapping| Some((mapping, mapping.matches(&address)?)));
+    let (tree, path) = match (mapped, &target.place) {
+        (Some((mapping, captures)), _) => (resolver.tree(question.root(), &mapping.tree), mapping.file(&captures)?),
+        (None, Place::Path(_)) => {
+            let base = settings.bases.iter().find(|base| !base.contains("://"));
+            let root = || Tree { folder: question.root().to_owned(), within: Some(question.root().to_owned()) };
+            let tree = base.map_or_else(root, |base| resolver.tree(question.root(), base));
+            (tree, address.relative().to_owned())
+        }
+        (None, Place::Url(_)) => return None,
+    };
+    resolver.lookup.tree(&tree).ok()?;
+    let named = super::mapping::extensions().iter().any(|extension| path.ends_with(extension.as_str()));
+    Some(join(&tree.folder, &if named { path } else { path + ".md" }))
+}
+
 /// A page of a mapped tree.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct TreePage {
@@ -34,33 +60,52 @@ pub struct TreePage {
     pub file: String,
     /// The reference that leads to it, where the mapping's `from` has no part that the file does not decide.
     pub reference: Option<String>,
+    /// Where the policy maps it.
+    pub mapping: Option<Span>,
 }
 
-/// Pages that mappings could lead to and that no answer came from, for the root folder of the repository. Pages that stand for
-/// their folder are left out.
-pub fn unlinked<'a>(
-    answers: impl IntoIterator<Item = &'a Answer>,
-    root: &str,
-    settings: &Settings,
-    files: &dyn Files,
-) -> Vec<TreePage> {
-    let file_of =
-        |answer: &'a Answer| answer.evidence.iter().find(|(name, _)| name == "file").map(|(_, file)| file.as_str());
-    let linked: BTreeSet<&str> = answers.into_iter().filter_map(file_of).collect();
+/// Pages that mappings lead to and that are not among `linked`, for the root folder of the repository. Pages that stand for
+/// their folder, and what lies beside texts in every repository, are left out. A mapping with `{name...}` can lead to anything,
+/// so only what lies in one folder with a linked page counts there.
+pub fn unlinked(linked: &BTreeSet<&str>, root: &str, settings: &Settings, files: &dyn Files) -> Vec<TreePage> {
     let resolver = Resolver { settings, lookup: Lookup::new(files) };
+    let folders: BTreeSet<&str> = linked.iter().map(|file| folder_of(file)).collect();
     let mut pages = BTreeMap::new();
     for mapping in &settings.mappings {
         let tree = resolver.tree(root, &mapping.tree);
-        for file in
-            resolver.lookup.index(&tree).iter().filter(|file| !super::lookup::is_index(super::lookup::name_of(file)))
-        {
+        for file in resolver.lookup.index(&tree).iter().filter(|file| !is_beside(file)) {
             let path = join(&tree.folder, file);
-            if mapping.leads_to(file) && !linked.contains(path.as_str()) {
-                pages.entry(path).or_insert_with(|| mapping.reference_of(file));
+            let counts = !mapping.is_open() || folders.contains(folder_of(&path));
+            if counts && mapping.leads_to(file) && !linked.contains(path.as_str()) {
+                pages.entry(path).or_insert_with(|| (mapping.reference_of(file), mapping.span));
             }
         }
     }
-    pages.into_iter().map(|(file, reference)| TreePage { file, reference }).collect()
+    pages.into_iter().map(|(file, (reference, mapping))| TreePage { file, reference, mapping }).collect()
+}
+
+fn folder_of(file: &str) -> &str {
+    file.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a file is no page of its own: an index, a template, or about the repository.
+fn is_beside(file: &str) -> bool {
+    const ABOUT: [&str; 9] = [
+        "changelog",
+        "code_of_conduct",
+        "code-of-conduct",
+        "contributing",
+        "governance",
+        "license",
+        "maintainers",
+        "owners",
+        "security",
+    ];
+    let name = super::lookup::name_of(file).to_lowercase();
+    super::lookup::is_index(&name)
+        || name.starts_with(['_', '.'])
+        || name.starts_with("template")
+        || ABOUT.contains(&name.as_str())
 }
 
 /// What to ask the network for this question: a URL, after a base was put before a path. `None` where nothing can be asked.
@@ -141,8 +186,7 @@ impl Resolver<'_> {
         if target.page_open {
             return Answer::new(Verdict::Unverified, page.as_str(), "a template decides the page");
         }
-        let mut answer =
-            Answer::new(Verdict::Unverified, page.as_str(), "not asked: the network is asked with `--online`");
+        let mut answer = Answer::new(Verdict::Unverified, page.as_str(), NOT_ASKED);
         answer.asked = false;
         answer
     }
@@ -207,7 +251,9 @@ impl Resolver<'_> {
         let (urls, folders): (Vec<&String>, Vec<&String>) =
             self.settings.bases.iter().partition(|base| base.contains("://"));
         let root = Tree { folder: question.root().to_owned(), within: Some(question.root().to_owned()) };
-        let mut spots = vec![spot(root, "")];
+        // One word is a page's name below a base; in the root it is any file or folder.
+        let word = !question.reference().contains(['/', '.', '#']);
+        let mut spots = if word { Vec::new() } else { vec![spot(root, "")] };
         spots.extend(folders.into_iter().map(|base| spot(self.tree(question.root(), base), base)));
         for spot in &spots {
             match self.lookup.find(&spot.tree, &spot.path, spot.rules) {
@@ -221,13 +267,19 @@ impl Resolver<'_> {
             }
         }
         let first = address.relative().split('/').next().unwrap_or_default();
+        let own = spots.first().filter(|_| !word);
         let known_folder = address.relative().contains('/')
             && !first.contains(HOLE)
-            && matches!(self.lookup.walk(&spots[0].tree, first, false), Found::Folder(_));
-        let based = spots.iter().skip(1).rfind(|spot| self.lookup.tree(&spot.tree).is_ok());
-        match based {
-            Some(spot) if !known_folder => self.missing(target, spot, true),
-            _ => self.missing(target, &spots[0], known_folder),
+            && own.is_some_and(|own| matches!(self.lookup.walk(&own.tree, first, false), Found::Folder(_)));
+        let based = spots.iter().skip(usize::from(!word)).rfind(|spot| self.lookup.tree(&spot.tree).is_ok());
+        match (based, own) {
+            (Some(spot), _) if !known_folder => self.missing(target, spot, true),
+            (_, Some(own)) => self.missing(target, own, known_folder),
+            _ => Answer::new(
+                Verdict::Unverified,
+                address.relative(),
+                "one word, and no base or mapping makes a page of it",
+            ),
         }
     }
 

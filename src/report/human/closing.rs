@@ -148,11 +148,13 @@ fn held(page: &Page<'_>) -> String {
         return "no alert was read, so none was held to anything".to_owned();
     }
     let verb = if alerts == 1 { "holds" } else { "hold" };
-    let (alerts, rules) = (count(alerts, "alert"), count(page.report.ran.len(), "ground rule"));
+    let rules = page.report.ran.len();
     let unknown: usize = page.report.summary.verdicts.iter().map(|tally| tally.unknown).sum();
+    let (held, all) = (count(alerts, "alert"), alerts * rules);
     match unknown {
-        0 => format!("{alerts} {verb} {rules}"),
-        _ => format!("{alerts} {verb} {rules}, except that {} cannot be told", count(unknown, "verdict")),
+        0 => format!("{held} {verb} {}", count(rules, "ground rule")),
+        1 => format!("{held} {verb} what could be told; 1 of {all} verdicts is unknown"),
+        _ => format!("{held} {verb} what could be told; {unknown} of {all} verdicts are unknown"),
     }
 }
 

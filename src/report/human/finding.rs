@@ -11,15 +11,15 @@ use super::excerpt::{Excerpt, Mark};
 use super::suggestion::Suggestion;
 use super::{Page, wrap};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::report::Finding;
 use crate::report::{count, safe};
 
 /// Further places shown; a note counts the rest.
 const RELATED: usize = 8;
 
-/// Writes a finding and an empty line.
-pub(super) fn write(page: &Page<'_>, finding: &Finding, out: &mut dyn WriteColor) -> io::Result<()> {
-    let diagnostic = &finding.diagnostic;
+/// Writes the finding of this index and an empty line.
+pub(super) fn write(page: &Page<'_>, index: usize, out: &mut dyn WriteColor) -> io::Result<()> {
+    let diagnostic = &page.finding(index).diagnostic;
+    let also = page.shared.also(page.report, index);
     let marks = marks(diagnostic);
     let excerpt = Excerpt::new(&page.positions, &marks, page.width);
     let gutter = excerpt.gutter();
@@ -32,7 +32,7 @@ pub(super) fn write(page: &Page<'_>, finding: &Finding, out: &mut dyn WriteColor
         .with_code(diagnostic.rule)
         .with_message(safe::line(&diagnostic.message))
         .with_labels(related.collect())
-        .with_notes(notes(diagnostic, page.width.saturating_sub(gutter + 3)));
+        .with_notes(notes(diagnostic, also, page.width.saturating_sub(gutter + 3)));
     let fix = diagnostic.fix.as_ref().map(|fix| Suggestion::new(page, fix));
     let wide = fix.as_ref().map_or(gutter, |fix| fix.gutter().max(gutter));
     // Codespan ends with an empty line; the suggestion belongs before it.
@@ -54,12 +54,13 @@ fn marks(diagnostic: &Diagnostic) -> Vec<Mark<'_>> {
     std::iter::once(own).chain(related.map(|label| Mark { span: label.span, message: &label.message })).collect()
 }
 
-fn notes(diagnostic: &Diagnostic, width: usize) -> Vec<String> {
+fn notes(diagnostic: &Diagnostic, also: Option<String>, width: usize) -> Vec<String> {
     let more = diagnostic.related.len().saturating_sub(RELATED);
     let more = (more > 0).then(|| note("note: ", &format!("and {}", count(more, "more place")), width));
     let notes = diagnostic.notes.iter().map(|text| note("note: ", text, width));
     let help = diagnostic.help.iter().map(|text| note("help: ", text, width));
-    more.into_iter().chain(notes).chain(help).collect()
+    let also = also.map(|also| note("note: ", &also, width));
+    also.into_iter().chain(more).chain(notes).chain(help).collect()
 }
 
 /// A note as wide as the terminal, its further lines under its first word.

@@ -7,7 +7,7 @@ use codespan_reporting::term::termcolor::{ColorSpec, WriteColor};
 
 use super::{Page, bold, of_severity, paint};
 use crate::diagnostic::Severity;
-use crate::lint::report::Tally;
+use crate::lint::report::{Finding, Tally};
 use crate::report::open;
 
 const COLUMNS: [&str; 6] = ["holds", "broken", "unknown", "not asked", "exempt", "waived"];
@@ -27,11 +27,12 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
         paint(out, &bold(), &format!("  {title:>width$}"))?;
     }
     writeln!(out)?;
-    let found: BTreeSet<&str> = open(page.report).map(|finding| finding.diagnostic.rule).collect();
+    let no_alert = |finding: &&Finding| finding.alert.is_none();
+    let found: BTreeSet<&str> = open(page.report).filter(no_alert).map(|finding| finding.diagnostic.rule).collect();
     for (meta, row) in page.report.ran.iter().zip(&rows) {
         // A finding may concern no alert: a file that cannot be read, a waiver.
         let is_broken = row[BROKEN] > 0 || found.contains(meta.id);
-        if !is_broken && ["waiver-", "policy-"].iter().any(|about| meta.id.starts_with(about)) {
+        if !is_broken && ["waiver-", "policy-", "runbook-orphan"].iter().any(|about| meta.id.starts_with(about)) {
             continue;
         }
         paint(out, &of_severity(Severity::Error), if is_broken { "✗ " } else { "  " })?;

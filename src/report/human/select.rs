@@ -24,14 +24,7 @@ pub(super) struct Shown<'p> {
 pub(super) fn shown<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
     let alone = |index| Shown { index, more: None };
     if page.options.all {
-        page.causes
-            .iter()
-            .flat_map(|cause| &cause.findings)
-            .copied()
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .map(alone)
-            .collect()
+        page.causes.iter().flat_map(|cause| told(page, cause)).collect::<BTreeSet<_>>().into_iter().map(alone).collect()
     } else if page.options.has_policy {
         some_of_each(page)
     } else {
@@ -39,13 +32,18 @@ pub(super) fn shown<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
     }
 }
 
+/// The findings of a cause, but for those that others stand for.
+fn told<'p>(page: &'p Page<'_>, cause: &'p Cause) -> impl Iterator<Item = usize> + use<'p> {
+    cause.findings.iter().copied().filter(|&index| !page.shared.hides(index))
+}
+
 /// The first findings of each cause, in the order of the report.
 fn some_of_each<'p>(page: &'p Page<'_>) -> Vec<Shown<'p>> {
     let mut shown = Vec::new();
     for cause in &page.causes {
-        let left = cause.findings.len().saturating_sub(OF_EACH);
+        let left = told(page, cause).count().saturating_sub(OF_EACH);
         shown.extend(
-            cause.findings.iter().take(OF_EACH).enumerate().map(|(place, &index)| Shown {
+            told(page, cause).take(OF_EACH).enumerate().map(|(place, index)| Shown {
                 index,
                 more: (left > 0 && place + 1 == OF_EACH).then_some((cause, left)),
             }),
@@ -61,7 +59,7 @@ fn worst(page: &Page<'_>) -> Vec<usize> {
     let mut ranked = Vec::new();
     for (cause, of_cause) in page.causes.iter().enumerate() {
         let mut seen = [0; 3];
-        for &index in &of_cause.findings {
+        for index in told(page, of_cause) {
             let severity = page.finding(index).diagnostic.severity;
             let turn = &mut seen[severity as usize];
             *turn += 1;

@@ -40,6 +40,8 @@ pub enum FaultKind {
     Whitespace,
     /// A character that has no place there.
     Character,
+    /// A character that nobody sees.
+    Invisible,
     /// `%` without two hexadecimal digits.
     PercentEncoding,
     /// A fragment before the query.

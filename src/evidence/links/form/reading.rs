@@ -228,7 +228,6 @@ impl<'a> Reading<'a> {
                 '"' if odd_quote && at + 1 == self.plain.len() => Some(self.text[..self.text.len() - 1].to_owned()),
                 '\\' if at < fragment => Some(self.text.replace('\\', "/")),
                 '<' | '>' | '"' | '`' | '{' | '}' if at < fragment => None,
-                _ if invisible(c) => Some(self.text.chars().filter(|c| !invisible(*c)).collect()),
                 '%' if at < fragment && !hex_pair(&self.plain.as_bytes()[at + 1..]) => {
                     return Some(Fault {
                         kind: FaultKind::PercentEncoding,
@@ -240,11 +239,10 @@ impl<'a> Reading<'a> {
                 }
                 _ => continue,
             };
-            let shown = if invisible(c) { format!("U+{:04X}", c as u32) } else { c.to_string() };
             return Some(Fault {
                 kind: FaultKind::Character,
                 range: text_range(&(at..at + c.len_utf8())),
-                message: format!("`{shown}` has no place in a reference"),
+                message: format!("`{c}` has no place in a reference"),
                 help: "write the reference as the browser's address bar shows it".into(),
                 fixed,
             });
@@ -267,9 +265,9 @@ fn hex_pair(bytes: &[u8]) -> bool {
     bytes.get(..2).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// Controls, and characters that are not seen or turn the text around.
-fn invisible(c: char) -> bool {
-    c.is_control()
+/// Controls, and characters that are not seen or turn the text around. Blanks are seen.
+pub(super) fn invisible(c: char) -> bool {
+    c.is_control() && !c.is_whitespace()
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 

@@ -167,22 +167,23 @@ fn nothing_leads_out_of_a_tree_or_to_the_machine() {
 #[test]
 fn pages_that_nothing_links_are_listed() {
     let mapped = settings(MAPPED);
-    let question = Question::new("https://runbooks.acme.io/runbooks/disk/diskfull", "repo", [("a", "b")]);
-    let answers = resolve([&question], &mapped, &files());
-    let unlinked = unlinked(answers.values(), "repo", &mapped, &files());
-    let files: Vec<&str> = unlinked.iter().map(|page| page.file.as_str()).collect();
-    assert_eq!(
-        files,
-        [
-            "mixin/runbook.md",
-            "repo/docs/disk.md",
-            "repo/docs/net.md",
-            "site/content/runbooks/net/Two Words.md",
-            "site/content/runbooks/net/slow.md"
-        ]
-    );
-    assert_eq!(unlinked[0].reference, None, "the branch is anybody's guess");
-    assert_eq!(unlinked[1].reference.as_deref(), Some("playbooks/disk.md"));
+    let of = |references: &[&str]| {
+        let questions: Vec<Question> =
+            references.iter().map(|text| Question::new(text, "repo", [("a", "b")])).collect();
+        let answers = resolve(&questions, &mapped, &files());
+        let linked = answers.values().filter_map(Answer::file).collect();
+        let pages = unlinked(&linked, "repo", &mapped, &files());
+        pages.into_iter().map(|page| (page.file, page.reference)).collect::<Vec<_>>()
+    };
+    let page = |file: &str, reference: Option<&str>| (file.to_owned(), reference.map(String::from));
+    let site = [
+        page("site/content/runbooks/net/Two Words.md", Some("https://runbooks.acme.io/runbooks/net/two%20words")),
+        page("site/content/runbooks/net/slow.md", Some("https://runbooks.acme.io/runbooks/net/slow")),
+    ];
+    assert_eq!(of(&["https://runbooks.acme.io/runbooks/disk/diskfull"]), site, "only what a pattern names in full");
+    let beside = of(&["https://runbooks.acme.io/runbooks/disk/diskfull", "playbooks/net.md"]);
+    assert_eq!(beside[0], page("repo/docs/disk.md", Some("playbooks/disk.md")), "it lies beside a linked page");
+    assert_eq!(beside[1..], site);
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! `groundrules runbook new`: the skeleton of a runbook entry, written from the alert itself.
+
+mod skeleton;
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::load::{self, Loaded};
+use super::{Common, Stop, exit, stdout};
+use crate::evidence::links::disk::Disk;
+use crate::evidence::links::{Form, Question, form, tree};
+use crate::model::{File, Rule, RuleKind};
+use crate::source::{Encoding, Source};
+use crate::suggest;
+use skeleton::Fired;
+
+/// Write runbooks.
+#[derive(Args, Debug)]
+pub(super) struct Runbook {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Write the skeleton of an alert's entry, with what the alert itself can tell
+    New(New),
+}
+
+#[derive(Args, Debug)]
+struct New {
+    /// Name of the alert
+    #[arg(value_name = "ALERT")]
+    alert: String,
+    #[command(flatten)]
+    common: Common,
+    /// Write it to the file that the alert's reference leads to; never over one that is there
+    #[arg(long)]
+    write: bool,
+}
+
+/// Where the entry belongs.
+struct Place {
+    file: PathBuf,
+    anchor: Option<String>,
+    /// Whether a policy that anybody may have written says so; then it stays inside of the root.
+    within: Option<String>,
+}
+
+pub(super) fn run(command: &Runbook) -> Result<u8, Stop> {
+    let Command::New(new) = &command.command;
+    let loaded = load::load(&new.common)?;
+    loaded.refuse_mistakes()?;
+    loaded.warn_of_unheard();
+    let fired = alerts(&loaded, &new.alert);
+    if fired.is_empty() {
+        return Err(Stop::Usage(unknown(&loaded, &new.alert)));
+    }
+    let place = place(&loaded, &new.alert);
+    let anchor = place.as_ref().and_then(|place| place.anchor.as_deref());
+    let text = skeleton::write(&new.alert, anchor, &fired);
+    match (new.write, place) {
+        (true, Some(place)) => create(&place, &text)?,
+        (true, None) => {
+            let why = "no path, base or mapping says where its entry lies";
+            return Err(Stop::Usage(format!(
+                "nothing was written: {why}; `groundrules runbook new {}` prints it",
+                new.alert
+            )));
+        }
+        (false, place) => {
+            let mut out = stdout();
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+            if let Some(place) = place {
+                let there =
+                    if place.file.exists() { "is there already: add the entry to it" } else { "is where it would go" };
+                super::tell(&format!("{} {there}", place.file.display()));
+            }
+        }
+    }
+    Ok(exit::CLEAN)
+}
+
+/// The alerting rules of that name.
+fn alerts<'a>(loaded: &'a Loaded, name: &str) -> Vec<Fired<'a>> {
+    each(loaded)
+        .filter(|(.., rule)| rule.name.value() == name)
+        .map(|(part, file, source, rule)| {
+            let facts = loaded.policies.get(part).map(|policy| policy.setup.conventions.facts(file, source, rule));
+            let line = source.position(rule.span.start, Encoding::Scalar).line;
+            let of = |field: Option<&crate::lint::facts::Field<'_>>| {
+                field.and_then(|field| field.found()).map(|found| (found.value.to_string(), found.from()))
+            };
+            Fired {
+                rule,
+                group: file.group(rule),
+                place: format!("{}:{line}", source.path),
+                owner: of(facts.as_ref().map(|facts| &facts.owner)),
+                severity: of(facts.as_ref().map(|facts| &facts.severity)),
+            }
+        })
+        .collect()
+}
+
+/// All alerting rules, each with the number of its part.
+fn each(loaded: &Loaded) -> impl Iterator<Item = (usize, &File, &Source, &Rule)> {
+    loaded.workspace.parts.iter().enumerate().flat_map(move |(at, part)| {
+        loaded.workspace.files(part).flat_map(move |(file, _)| {
+            let source = loaded.workspace.source(file.source);
+            let alerts = file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert);
+            alerts.map(move |rule| (at, file, source, rule))
+        })
+    })
+}
+
+fn unknown(loaded: &Loaded, name: &str) -> String {
+    let near = suggest::closest(name, each(loaded).map(|(.., rule)| rule.name.value()));
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    format!("there is no alert `{name}`{near}")
+}
+
+/// Where the entry of an alert belongs: where its reference leads, else where a base or a mapping would look for its name.
+fn place(loaded: &Loaded, name: &str) -> Option<Place> {
+    each(loaded).filter(|(.., rule)| rule.name.value() == name).find_map(|(at, file, _, rule)| {
+        let (policy, part) = (loaded.policies.get(at)?, loaded.workspace.parts.get(at)?);
+        let field = policy.setup.conventions.runbook(file, rule);
+        let written = field.known().filter(|found| matches!(form(&found.value), Form::Url | Form::Path));
+        let question = match written {
+            Some(found) => found.question(file, rule, &part.root),
+            None => Question::new(&policy.links.guess(name)?, &part.root, std::iter::empty::<(String, String)>()),
+        };
+        let path = tree::place(&question, &policy.links, &Disk)?;
+        let anchor = question.reference().split_once('#').map(|(_, anchor)| anchor.to_owned());
+        let within = (!policy.links.given.trusted).then(|| part.root.clone());
+        Some(Place { file: PathBuf::from(path), anchor, within })
+    })
+}
+
+/// Makes the file and the folders above it.
+fn create(place: &Place, text: &str) -> Result<(), Stop> {
+    let shown = place.file.display();
+    let failed = |why: &dyn std::fmt::Display| Stop::Usage(format!("nothing was written: {shown}: {why}"));
+    let folder = place.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Some(root) = &place.within {
+        let root = Path::new(if root.is_empty() { "." } else { root });
+        let there = folder.ancestors().find_map(|folder| {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            folder.canonicalize().ok()
+        });
+        let inside = matches!((there, root.canonicalize()), (Some(there), Ok(root)) if there.starts_with(&root));
+        if !inside {
+            return Err(failed(&"it lies outside of the repository, which only `--config` may allow"));
+        }
+    }
+    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let made = OpenOptions::new().write(true).create_new(true).open(&place.file);
+    let mut file = made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => failed(&"it is there already, and is never written over"),
+        _ => failed(&error),
+    })?;
+    file.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
+    super::tell(&format!("{shown} is written"));
+    Ok(())
+}

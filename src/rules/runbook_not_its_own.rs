@@ -1,0 +1,151 @@
+//! A runbook reference leads to the alert's own entry.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Deserialize;
+
+use super::runbook;
+use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::evidence::links::{Answer, PageFacts, Question, Verdict, form::redact, is_front};
+use crate::lint::facts::Found;
+use crate::lint::{Configurable, Context, Level, LintRule, Meta};
+use crate::model::{File, Rule, RuleKind};
+use crate::source::TextRange;
+
+/// `runbook-not-its-own`.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunbookNotItsOwn {
+    /// Names of alerts that may share a page or an anchor, at most.
+    most: u32,
+}
+
+impl Default for RunbookNotItsOwn {
+    fn default() -> Self {
+        Self { most: 5 }
+    }
+}
+
+impl Configurable for RunbookNotItsOwn {
+    const META: Meta = Meta {
+        id: "runbook-not-its-own",
+        summary: "a runbook reference leads to the alert's own entry, not to a page of many or the front of a site",
+        level: Level::At(Severity::Warning),
+        levels: "warning",
+        page: include_str!("../../rules/runbook-not-its-own.md"),
+    };
+}
+
+/// An alert that links a page: its file, its index there, and its reference.
+struct Linked<'a> {
+    file: &'a File,
+    index: usize,
+    rule: &'a Rule,
+    found: Found<'a>,
+    answer: &'a Answer,
+}
+
+impl LintRule for RunbookNotItsOwn {
+    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
+        runbook::question(rule, cx).cloned()
+    }
+
+    fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
+        let Some(reference) = runbook::reference(rule, cx) else { return };
+        let value = &reference.found.value;
+        if cx.exempts() || !is_front(value) {
+            return;
+        }
+        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let message = format!("the runbook of alert `{}` is the front page of a site", rule.name.value());
+        let diagnostic = cx.report(span, message);
+        diagnostic
+            .cause("alerts whose runbook is the front page of a site")
+            .subject(redact(value))
+            .label("no entry of its own");
+        diagnostic.note("whoever is woken by it has to search the site");
+        diagnostic.help("link the page, and the heading on it, that is about this alert");
+    }
+
+    fn workspace(&self, cx: &mut Context<'_>) {
+        let mut places: BTreeMap<(&str, Option<&str>), Vec<Linked<'_>>> = BTreeMap::new();
+        for linked in linked(cx) {
+            places.entry((&linked.answer.page, linked.answer.anchor.as_deref())).or_default().push(linked);
+        }
+        for (_, all) in places {
+            let names: BTreeSet<&str> = all.iter().map(|linked| linked.rule.name.value()).collect();
+            if names.len() > self.most as usize {
+                for linked in &all {
+                    let diagnostic = shared(linked, names.len(), cx);
+                    cx.add(diagnostic, Some(linked.index as u32));
+                    cx.rests_on(linked.answer.grounds());
+                }
+            }
+        }
+    }
+}
+
+/// The alerts of the root that link a page which may be there.
+fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
+    let mut answers: HashMap<String, Option<&Answer>> = HashMap::new();
+    let mut all = Vec::new();
+    for (file, _) in cx.files() {
+        for (index, rule) in file.rules.iter().enumerate().filter(|(_, rule)| rule.kind == RuleKind::Alert) {
+            let field = cx.conventions().runbook(file, rule);
+            let Some(found) = field.known() else { continue };
+            let look = || cx.evidence().runbooks.get(&found.question(file, rule, cx.root()));
+            let answer = if found.is_dynamic() {
+                look()
+            } else if let Some(known) = answers.get(&*found.value) {
+                *known
+            } else {
+                *answers.entry(found.value.to_string()).or_insert_with(look)
+            };
+            // A template in the page is different for each alert; what is not there is told elsewhere.
+            let counts = |answer: &&Answer| {
+                let gone = matches!(answer.verdict, Verdict::Dead | Verdict::Soft404 | Verdict::Unsafe);
+                !gone && !answer.page.contains("{{") && !is_front(&answer.page)
+            };
+            if let Some(answer) = answer.filter(counts) {
+                all.push(Linked { file, index, rule, found: found.clone(), answer });
+            }
+        }
+    }
+    all
+}
+
+fn shared(linked: &Linked<'_>, names: usize, cx: &Context<'_>) -> Diagnostic {
+    let Linked { file, rule, found, answer, .. } = linked;
+    let name = rule.name.value();
+    let whole = TextRange::new(0, found.value.len() as u32);
+    let lead = found.text.map_or(0, |text| text.value().len() - text.value().trim_start().len()) as u32;
+    let span = found.text.map_or(found.span, |text| text.part(file, cx.source_of(file), whole.shift(lead)));
+    let what = if answer.anchor.is_some() { "place on a page" } else { "page" };
+    let message = format!("the runbook of alert `{name}` is one {what} for {names} different alerts");
+    let mut diagnostic = Diagnostic::new(RunbookNotItsOwn::META.id, Severity::Warning, span, message);
+    diagnostic
+        .cause("alerts whose runbook is shared by many")
+        .subject(redact(&found.value))
+        .label("no entry of its own");
+    diagnostic.note("whoever is woken by it has to find out which part of it is meant");
+    let own = answer.facts.as_ref().filter(|_| answer.anchor.is_none()).and_then(|facts| own_heading(facts, name));
+    match own.filter(|_| !found.is_dynamic() && !found.value.contains('#')) {
+        Some(anchor) => {
+            let text = format!("{}#{anchor}", found.value);
+            diagnostic.help(format!("its entry is there: `{}`", redact(&text)));
+            diagnostic.fix(false, vec![Edit { span, text }]);
+        }
+        None => {
+            diagnostic.help("give each alert an entry, with a heading, and link that");
+        }
+    }
+    diagnostic
+}
+
+/// The anchor of the one heading that names the alert.
+fn own_heading<'a>(facts: &'a PageFacts, name: &str) -> Option<&'a str> {
+    let names = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let mut found = facts.headings.iter().filter(|heading| names(&heading.text));
+    let first = found.next()?;
+    first.anchors.first().filter(|_| found.next().is_none()).map(String::as_str)
+}
