@@ -10,6 +10,8 @@ mod history;
 mod list;
 mod load;
 mod parse;
+#[cfg(feature = "online")]
+mod progress;
 mod rules;
 mod runbook;
 mod runbooks;
