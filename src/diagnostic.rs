@@ -55,6 +55,9 @@ pub struct Fix {
     pub safe: bool,
     /// Non-overlapping replacements, in any order.
     pub edits: Vec<Edit>,
+    /// Whether it cannot be made together with that of an earlier finding: both write into one place. People see it, programs that
+    /// make all fixes at once do not.
+    pub clashes: bool,
 }
 
 /// One finding, with everything a person needs to mend it.
@@ -138,7 +141,7 @@ impl Diagnostic {
 
     /// Offers a change.
     pub fn fix(&mut self, safe: bool, edits: Vec<Edit>) -> &mut Self {
-        self.fix = Some(Fix { safe, edits });
+        self.fix = Some(Fix { safe, edits, clashes: false });
         self
     }
 

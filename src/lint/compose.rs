@@ -1,4 +1,4 @@
-//! Fixes that can all be made at once: where two would write into the same place, the later one is left for the next run.
+//! Fixes that can all be made at once: of two that would write into the same place, the later one is marked.
 
 use super::report::Finding;
 use crate::diagnostic::Edit;
@@ -6,7 +6,7 @@ use crate::diagnostic::Edit;
 /// So many edits of one place are kept, so that the time stays linear.
 const MOST: usize = 64;
 
-/// Takes away each fix that does not go together with one before it. Only findings that begin at the same place are compared: two
+/// Marks each fix that does not go together with one before it. Only findings that begin at the same place are compared: two
 /// lint rules that miss something in one rule.
 pub(super) fn compose(findings: &mut [Finding]) {
     let same = |a: &Finding, b: &Finding| {
@@ -15,12 +15,10 @@ pub(super) fn compose(findings: &mut [Finding]) {
     for run in findings.chunk_by_mut(same).filter(|run| run.len() > 1) {
         let mut taken: Vec<Edit> = Vec::new();
         for finding in run {
-            let Some(fix) = &finding.diagnostic.fix else { continue };
-            let clash = fix.edits.iter().any(|edit| taken.iter().any(|other| clashes(edit, other)));
-            if clash || taken.len() >= MOST {
-                finding.diagnostic.fix = None;
-                finding.diagnostic.help("this goes into the same place as the fix of a finding above");
-            } else {
+            let Some(fix) = &mut finding.diagnostic.fix else { continue };
+            let clash = |edit| taken.iter().any(|other| clashes(edit, other));
+            fix.clashes = taken.len() >= MOST || fix.edits.iter().any(clash);
+            if !fix.clashes {
                 taken.extend(fix.edits.iter().cloned());
             }
         }
@@ -70,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_fix_of_a_place_is_kept() {
+    fn the_first_fix_of_a_place_is_free() {
         let finding = |start: u32, text: &str| {
             let mut diagnostic = Diagnostic::new("a", Severity::Note, edit(start, start + 1, "").span, "m");
             diagnostic.fix(false, vec![edit(9, 9, text)]);
@@ -80,6 +78,6 @@ mod tests {
         let mut findings =
             [finding(1, labels), finding(1, labels), finding(1, "\n  annotations:\n    c: d"), finding(2, labels)];
         compose(&mut findings);
-        assert_eq!(findings.map(|finding| finding.diagnostic.fix.is_some()), [true, false, true, true]);
+        assert_eq!(findings.map(|finding| finding.diagnostic.fix.unwrap().clashes), [false, true, false, false]);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::count;
 use crate::lint::report::{Finding, Report};
 
 /// Alerts named before the rest is only counted.
@@ -69,8 +68,10 @@ impl Shared {
             names.push(format!("{} more", others.len() - NAMED));
         }
         let last = names.pop().unwrap_or_default();
-        let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
-        Some(format!("the same of {names}: {} share these lines", count(others.len() + 1, "alert")))
+        Some(match names.as_slice() {
+            [] => format!("{last} has it too, by the same lines"),
+            _ => format!("{} and {last} have it too, by the same lines", names.join(", ")),
+        })
     }
 }
 
@@ -102,7 +103,7 @@ mod tests {
         }
         sample.find("severity-unknown", Severity::Error, file, "bad", "alert `A` has no `y`");
         sample.findings.last_mut().unwrap().alert = Some("A".into());
-        let also = "the same of `B` and `A` of the group `g`: 3 alerts share these lines";
+        let also = "`B` and `A` of the group `g` have it too, by the same lines";
         for format in [Format::Concise, Format::Human, Format::Github] {
             let out = written(&sample, format);
             assert_eq!(out.matches("has no `x`").count(), 1, "{out}");

@@ -175,7 +175,7 @@ impl<'a> Diagnostic<'a> {
 
     /// The fix, unless it would write a secret: half of one must not be applied, the whole not shown.
     fn fix(&self) -> Option<Fix<'a>> {
-        let fix = self.finding.diagnostic.fix.as_ref()?;
+        let fix = self.finding.diagnostic.fix.as_ref().filter(|fix| !fix.clashes)?;
         let is_open = fix.edits.iter().all(|edit| safe::redact(&edit.text) == edit.text);
         is_open.then(|| Fix {
             safe: fix.safe,
