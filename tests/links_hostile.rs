@@ -104,9 +104,9 @@ fn pages_made_to_choke_on_are_read_to_their_end() {
         ("text/html", vec![0xff; 1_000_000]),
         ("text/html; charset=utf-16", vec![0xd8; 100_000]),
     ];
-    let served = pages.clone();
+    let shown = pages.clone();
     let server = Server::start(move |request| {
-        let (kind, body) = &served[request.path[1..].parse::<usize>().unwrap()];
+        let (kind, body) = &shown[request.path[1..].parse::<usize>().unwrap()];
         Reply::Page(200, format!("content-type: {kind}\r\n"), body.clone())
     });
     let patient = settings(r#""timeout": "30s", "retries": 0"#);
@@ -158,6 +158,33 @@ fn start(folder: &Path, cache: &Path, offline: bool) -> Child {
 }
 
 #[test]
+fn the_network_is_asked_only_when_somebody_says_so() {
+    let server = Server::start(|_| html(PAGE));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    let url = server.url("127.0.0.1", "/x");
+    let rules = format!(
+        "groups:\n  - name: g\n    rules:\n      - {{alert: A, expr: up, annotations: {{runbook_url: \"{url}\"}}}}\n"
+    );
+    std::fs::write(folder.path().join("a.yaml"), rules).unwrap();
+    let run = |policy: &str, arguments: &[&str]| {
+        std::fs::write(folder.path().join("groundrules.yaml"), policy).unwrap();
+        let before = server.requests().len();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_groundrules"));
+        command.args(["check", ".", "--allow-private"]).args(arguments).current_dir(folder.path()).env_clear();
+        let output = command.output().unwrap();
+        assert!(!output.stderr.contains(&0x1b) && !output.stdout.contains(&0x1b), "no bar where nobody looks on");
+        server.requests().len() > before
+    };
+    let quiet = "runbook: {probe: false}\n";
+    let online = "runbook: {probe: false}\nonline: true\n";
+    assert!(!run(quiet, &[]), "nobody asked for it");
+    assert!(run(quiet, &["--online"]));
+    assert!(run(online, &[]));
+    assert!(!run(online, &["--offline"]), "the command line wins");
+}
+
+#[test]
 fn a_kill_in_the_middle_loses_nothing_that_was_learnt() {
     let stall = Arc::new(AtomicBool::new(true));
     let stalling = Arc::clone(&stall);
@@ -168,20 +195,16 @@ fn a_kill_in_the_middle_loses_nothing_that_was_learnt() {
     let folder = tempfile::tempdir().unwrap();
     let cache = folder.path().join("cache");
     std::fs::create_dir(folder.path().join(".git")).unwrap();
-    let rules: String = (10..40)
-        .map(|n| {
-            format!(
-                "      - {{alert: A{n}, expr: up, annotations: {{runbook_url: \"http://127.0.0.1:{}/p{n}\"}}}}\n",
-                server.address.port()
-            )
-        })
-        .collect();
-    std::fs::write(folder.path().join("a.yaml"), format!("groups:\n  - name: g\n    rules:\n{rules}")).unwrap();
+    let rules = (10..40).fold(String::from("groups:\n  - name: g\n    rules:\n"), |text, n| {
+        let url = server.url("127.0.0.1", &format!("/p{n}"));
+        text + &format!("      - {{alert: A{n}, expr: up, annotations: {{runbook_url: \"{url}\"}}}}\n")
+    });
+    std::fs::write(folder.path().join("a.yaml"), rules).unwrap();
     let policy = "runbook: {host_interval: 0, probe: false, host_concurrency: 1}\n";
     std::fs::write(folder.path().join("groundrules.yaml"), policy).unwrap();
     let mut first = start(folder.path(), &cache, false);
     // Pages are asked for in their order, one after the other; the 12th never comes.
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while server.requests().len() < 12 && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(20));
     }

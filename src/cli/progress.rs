@@ -48,7 +48,7 @@ impl Drop for Bar {
 
 /// The line: bar and numbers.
 fn line(done: u64, all: u64) -> String {
-    let full = if all == 0 { WIDTH } else { (done.min(all) * WIDTH) / all };
+    let full = (done.min(all) * WIDTH).checked_div(all).unwrap_or(WIDTH);
     let (full, rest) = ("━".repeat(full as usize), "╌".repeat((WIDTH - full) as usize));
     format!("asking for runbook pages {full}{rest} {done}/{all}")
 }
