@@ -2,7 +2,8 @@
 //!
 //! A section `Bad` or `Good`, or each `###` of it, is a case: its fences are files (`yaml [path]`), a `policy`, `evidence`, and
 //! what is said (`text`) and offered (`diff`). `#~ words` at the end of a line marks that the page's rule must report that line, with
-//! these words in the message; each further `^` means one line up.
+//! these words in the message; each further `^` means one line up. `#~ unknown: words` marks an alert whose verdict is unknown for a reason
+//! with these words.
 
 mod support;
 
@@ -11,6 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use groundrules::lint::Verdict;
 use groundrules::lint::report::Report;
 use groundrules::report::{Options, human};
 use groundrules::source::Encoding;
@@ -72,7 +74,7 @@ fn page_cases(id: &str, text: &str, bless: bool, wrong: &mut String) -> (String,
         let ran = run(&case, id);
         let report = ran.report();
         let place = format!("rules/{id}.md:{}", case.line);
-        compare_marks(&case, &report, &place, wrong);
+        compare_marks(&case, id, &report, &place, wrong);
         if !case.bad && report.findings.iter().any(|finding| finding.waiver.is_none()) {
             let _ = writeln!(wrong, "{place}: a good example has findings");
         }
@@ -96,18 +98,26 @@ fn page_cases(id: &str, text: &str, bless: bool, wrong: &mut String) -> (String,
     (out, count)
 }
 
-fn compare_marks(case: &Case, report: &Report<'_>, place: &str, wrong: &mut String) {
+fn compare_marks(case: &Case, id: &str, report: &Report<'_>, place: &str, wrong: &mut String) {
     let mut found: Vec<(String, u32, String)> = Vec::new();
     for finding in &report.findings {
         let source = report.source(finding.diagnostic.span.source);
         let line = source.position(finding.diagnostic.span.start, Encoding::Scalar).line;
         found.push((source.path.clone(), line, finding.diagnostic.message.clone()));
     }
+    for alert in &report.alerts {
+        let source = report.source(alert.source);
+        let line = source.position(alert.start, Encoding::Scalar).line;
+        let own =
+            alert.exceptions.iter().filter(|one| report.ran.get(one.lint as usize).is_some_and(|meta| meta.id == id));
+        let unknown = own.filter(|one| one.verdict == Verdict::Unknown && !one.not_asked);
+        let marked = |line: u32| case.marks.iter().any(|mark| mark.line == line && mark.words.starts_with("unknown: "));
+        found.extend(
+            unknown.filter(|_| marked(line)).map(|one| (source.path.clone(), line, format!("unknown: {}", one.reason))),
+        );
+    }
     for Mark { path, line, words } in &case.marks {
-        match found
-            .iter()
-            .position(|(file, at, message)| file == path && at == line && message.contains(words.as_str()))
-        {
+        match found.iter().position(|(file, at, message)| file == path && at == line && says(message, words)) {
             Some(index) => {
                 found.remove(index);
             }
@@ -118,6 +128,15 @@ fn compare_marks(case: &Case, report: &Report<'_>, place: &str, wrong: &mut Stri
     }
     for (path, line, message) in found {
         let _ = writeln!(wrong, "{place}: {path}:{line} is reported but not marked: {message}");
+    }
+}
+
+/// Whether a message holds the words of a mark; what is unknown begins with that word in both.
+fn says(message: &str, words: &str) -> bool {
+    match (words.strip_prefix("unknown: "), message.strip_prefix("unknown: ")) {
+        (Some(words), Some(message)) => message.contains(words),
+        (None, None) => message.contains(words),
+        _ => false,
     }
 }
 

@@ -84,7 +84,7 @@ mod asked {
     const RULES: &str = "groups:\n- name: g\n  interval: 30s\n  labels: {team: storage}\n  rules:\n  - alert: Down\n    expr: up == 0\n    for: 1m\n    labels: {severity: page}\n";
 
     /// `up` is 0 on one instance from second 60 to second 240.
-    fn answer(path: &str) -> (u16, String) {
+    fn answer(path: &str, _: &str) -> (u16, String) {
         let json = |result: &str, kind: &str| {
             (200, format!(r#"{{"status":"success","data":{{"resultType":"{kind}","result":{result}}}}}"#))
         };
@@ -133,9 +133,9 @@ mod asked {
         assert_eq!(ran.code, 2, "{}", ran.stderr);
         assert!(ran.stderr.contains("`Down` is left out: the interval of its group cannot be read"), "{}", ran.stderr);
         fs::write(folder.path().join("a.yaml"), RULES.replace("up == 0", "up == 0 and on () vector(end())")).unwrap();
-        let url = serve(|path| match path {
+        let url = serve(|path, form| match path {
             "query_range" => (422, r#"{"status":"error","errorType":"bad_data","error":"no"}"#.to_owned()),
-            path => answer(path),
+            path => answer(path, form),
         });
         let ran = backtest(folder.path(), &url, &["--format", "jsonl"]);
         assert_ne!(ran.code, 0, "{}", ran.stderr);
@@ -147,7 +147,7 @@ mod asked {
         let folder = tempfile::tempdir().unwrap();
         imported(folder.path(), "a.jsonl");
         let before = fs::read(folder.path().join("a.jsonl")).unwrap();
-        let url = serve(|_| (403, "no".to_owned()));
+        let url = serve(|_, _| (403, "no".to_owned()));
         let args = ["history", "pull", "--server", &url, "--to", "2026-11-05", "--out", "a.jsonl"];
         let ran = program(folder.path(), &args, "");
         assert_eq!(ran.code, 3, "{}", ran.stderr);
@@ -157,5 +157,79 @@ mod asked {
         let ran = program(folder.path(), &done, "");
         assert_eq!(ran.code, 0);
         assert!(ran.stderr.contains("goes up to 2026-11-03T00:00:00Z already"), "{}", ran.stderr);
+    }
+
+    fn git(folder: &Path, args: &[&str]) {
+        let own = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        let done = std::process::Command::new("git").arg("-C").arg(folder).args(own).args(args).output().unwrap();
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// `up` is 0 for five minutes in every hour, and for one minute in every ten: which, the expression says.
+    fn often(path: &str, form: &str) -> (u16, String) {
+        if path != "query_range" {
+            return answer(path, form);
+        }
+        let field = |name: &str| {
+            let pairs: Vec<_> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+            pairs.into_iter().find(|(key, _)| key == name).unwrap().1
+        };
+        let (every, length) = if field("query").contains("> 1") { (3600, 300) } else { (600, 60) };
+        let (start, end): (i64, i64) = (field("start").parse().unwrap(), field("end").parse().unwrap());
+        let points = (start..=end).step_by(60).filter(|at| at % every < length).map(|at| format!(r#"[{at},"1"]"#));
+        let points: Vec<String> = points.collect();
+        let series = format!(r#"[{{"metric":{{"instance":"a"}},"values":[{}]}}]"#, points.join(","));
+        let series = if points.is_empty() { "[]".to_owned() } else { series };
+        (200, format!(r#"{{"status":"success","data":{{"resultType":"matrix","result":{series}}}}}"#))
+    }
+
+    #[test]
+    fn a_changed_rule_is_played_as_it_was_and_as_it_is_and_judged() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let rules = |expr: &str| {
+            let rule = |name, expr| format!("  - {{alert: {name}, expr: {expr}, labels: {{severity: page}}}}\n");
+            let text = format!("groups:\n- name: g\n  rules:\n{}{}", rule("Slow", expr), rule("Same", "a > 1"));
+            fs::write(folder.join("a.yaml"), text).unwrap();
+        };
+        git(folder, &["init", "--quiet"]);
+        rules("latency > 1");
+        git(folder, &["add", "--all"]);
+        git(folder, &["commit", "--quiet", "--message", "before"]);
+        rules("latency > 0");
+        let url = serve(often);
+        let week = ["--server", &url, "--from", "2026-11-01", "--to", "2026-11-08"];
+        let base = ["--base", "HEAD"];
+        let ran = program(folder, &[&["backtest", "."], &week[..], &base].concat(), "");
+        assert_eq!(ran.code, 1, "noise that fails a check fails a backtest: {}", ran.stderr);
+        assert!(ran.stderr.contains("1 alerts are as they were in HEAD"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("asking: 2 alerts, 20162 evaluations"), "{}", ran.stderr);
+        assert!(ran.stdout.contains("169.0 → 1009.0"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("noisy-frequent"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("Same"), "{}", ran.stdout);
+        let ran = program(folder, &[&["backtest", ".", "--format", "json"], &week[..], &base].concat(), "");
+        let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let slow = &told["rules"][0];
+        assert_eq!((&slow["pages_a_week_before"], &slow["pages_a_week"]), (&169.0.into(), &1009.0.into()));
+        assert_eq!(slow["verdict"], "broken");
+        let short = ["--server", &url, "--from", "2026-11-01", "--to", "2026-11-02", "--format", "json"];
+        let ran = program(folder, &[&["backtest", "."], &short[..], &base].concat(), "");
+        let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!((ran.code, &told["rules"][0]["verdict"]), (0, &"unknown".into()), "a day is too short to judge by");
+        let ran = program(folder, &[&["backtest", ".", "--base", "gone"], &week[..]].concat(), "");
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains("`gone` is no revision"), "{}", ran.stderr);
+    }
+
+    #[test]
+    fn what_really_fired_is_what_it_was_before() {
+        let folder = tempfile::tempdir().unwrap();
+        imported(folder.path(), "a.jsonl");
+        let rule = "groups:\n- name: g\n  rules:\n  - {alert: DiskFull, expr: latency > 1, labels: {severity: page}}\n";
+        fs::write(folder.path().join("a.yaml"), rule).unwrap();
+        let url = serve(often);
+        let week = ["--server", &url, "--from", "2026-11-01", "--to", "2026-11-08", "--history", "a.jsonl"];
+        let ran = program(folder.path(), &[&["backtest", "a.yaml"], &week[..]].concat(), "");
+        assert!(ran.stdout.contains("6.7 → 169.0"), "{}{}", ran.stdout, ran.stderr);
     }
 }

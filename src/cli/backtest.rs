@@ -1,21 +1,30 @@
 //! `groundrules backtest`: when rules would have fired, had a server evaluated them in the past.
 
-use std::borrow::Cow;
+mod cases;
+mod progress;
+mod show;
+
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::server::{self, Server};
+use super::verdicts::{Verdicts, only_noise};
 use super::{Common, Stop, exit, load, stdout};
-use crate::evidence::history::backtest::{self, AlertRule, Outcome, RuleGroup};
+use crate::diagnostic::Severity;
+use crate::evidence::Evidence;
+use crate::evidence::history::backtest::{self, Outcome};
 use crate::evidence::history::{
-    DAY, HOUR, Head, History, MINUTE, Millis, Period, RulePattern, SECOND, State, frequency, pages, write_episodes,
+    DAY, Frequency, HOUR, Head, History, MINUTE, Millis, Period, Record, RulePattern, SECOND, frequency, print_time,
 };
-use crate::evidence::prometheus::Query;
-use crate::model::{Dialect, File, Group, Rule, RuleKind, Text};
-use crate::promql::{Parsed, walk};
-use crate::report::table::{self, Column};
+use crate::evidence::prometheus::{Query, QueryError};
+use crate::lint::patterns::pattern;
+use crate::lint::{self, Input};
+use crate::promql::walk;
+use cases::{Case, Cases, Play, base, cases};
+use progress::Watched;
 
 /// Tell when rules would have fired.
 #[derive(Args, Debug)]
@@ -36,6 +45,12 @@ pub(super) struct Backtest {
     /// Ask for no more than so many samples: series of the expressions' selectors times evaluations
     #[arg(long, value_name = "SAMPLES", default_value_t = 1_000_000_000)]
     most: u64,
+    /// Play only what differs from this revision of git, and that as well: before and after
+    #[arg(long, value_name = "REVISION", conflicts_with = "history")]
+    base: Option<String>,
+    /// Compare with what fired, by this snapshot
+    #[arg(long, value_name = "SNAPSHOT")]
+    history: Option<PathBuf>,
     /// How to print what would have fired
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -45,6 +60,8 @@ pub(super) struct Backtest {
 enum Format {
     Table,
     Csv,
+    /// One document: figures and verdicts
+    Json,
     /// One episode a line, as in a snapshot
     Jsonl,
 }
@@ -54,102 +71,63 @@ fn interval(text: &str) -> Result<Millis, String> {
     crate::model::duration(text).filter(|&millis| millis > 0).ok_or_else(why)
 }
 
-/// What is asked: the rule, its group, and where it stands.
-struct Case<'a> {
-    group: RuleGroup,
-    rule: AlertRule,
-    query: Cow<'a, Parsed>,
+/// An alert and what it would have done.
+struct Played<'a> {
+    case: &'a Case<'a>,
+    after: History,
+    /// How often it paged as it was before, where that is known.
+    before: Option<Frequency>,
+    failed: usize,
+    unknown_labels: BTreeMap<String, String>,
 }
 
 pub(super) fn run(command: &Backtest) -> Result<u8, Stop> {
     let window = server::window(command.from, command.to)?;
-    let loaded = load::load(&command.common)?;
+    let mut loaded = load::load(&command.common)?;
     loaded.refuse_mistakes()?;
     if let Some((path, why)) = loaded.unreadable.first() {
         return Err(Stop::Usage(format!("cannot read {path}: {why}")));
     }
-    let mut cases = Vec::new();
-    let mut left_out = 0;
-    for (part, policy) in loaded.workspace.parts.iter().zip(&loaded.policies) {
-        for (file, _) in loaded.workspace.files(part) {
-            let source = loaded.workspace.source(file.source);
-            for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
-                let facts = policy.setup.conventions.facts(file, source, rule);
-                let owner = facts.owner.found().map(|found| &*found.value);
-                if command.common.owner.is_some() && command.common.owner.as_deref() != owner {
-                    continue;
-                }
-                match case(file, rule, &source.path, command.interval) {
-                    Ok(case) => cases.push(case),
-                    Err(why) => {
-                        left_out += 1;
-                        super::warn(&format!("{}: alert `{}` is left out: {why}", source.path, rule.name.value()));
-                    }
-                }
-            }
-        }
+    only_noise(&mut loaded)?;
+    let snapshot = command.history.as_deref().map(super::history::read).transpose()?;
+    let old = command.base.as_deref().map(|revision| base(&loaded, revision)).transpose()?;
+    let Cases { all, left_out, unchanged } =
+        cases(&loaded, old.as_ref(), command.common.owner.as_deref(), command.interval);
+    if let Some(revision) = &command.base {
+        super::tell(&format!("{unchanged} alerts are as they were in {revision}: they are not played"));
     }
-    if cases.is_empty() {
-        if left_out == 0 && command.common.allow_empty {
+    if all.is_empty() {
+        let nothing_to_do = command.common.allow_empty || unchanged > 0;
+        if left_out == 0 && nothing_to_do {
             return Ok(exit::CLEAN);
         }
         return Err(Stop::Usage("no alert was found that a server can evaluate".to_owned()));
     }
     let client = command.server.client()?;
-    costs(&client, &cases, window, command.most)?;
-    let (outcomes, refused) = play(&client, cases, window);
-    write(command.format, &outcomes, window)?;
-    Ok(if refused + left_out == 0 { exit::CLEAN } else { exit::EVIDENCE })
-}
-
-/// A rule as it is played; why not where its file does not say all that decides.
-fn case<'a>(file: &File, rule: &'a Rule, path: &str, default: Millis) -> Result<Case<'a>, &'static str> {
-    let group = file.group(rule);
-    let time = |text: &Option<Text>, why| text.as_ref().map_or(Some(0), Text::duration).ok_or(why);
-    let Some(query) = rule.query().filter(|query| query.errors.is_empty()) else {
-        return Err(match group.dialect {
-            Dialect::Loki => "its expression is LogQL",
-            _ => "its expression cannot be read",
-        });
-    };
-    if rule.expr.templated() || rule.name.templated() || file.labels(rule).any(|entry| entry.value.templated()) {
-        return Err("a template engine's placeholder decides what it is");
-    }
-    let own = time(&group.interval, "the interval of its group cannot be read")?;
-    Ok(Case {
-        group: RuleGroup {
-            name: group.name.as_ref().map(Text::value).unwrap_or_default().to_owned(),
-            file: path.to_owned(),
-            interval: if own > 0 { own } else { default },
-            limit: limit(group).ok_or("the limit of its group cannot be read")?,
-            query_offset: time(&group.query_offset, "the query_offset of its group cannot be read")?,
-            rules: Vec::new(),
-        },
-        rule: AlertRule {
-            name: rule.name.value().to_owned(),
-            expr: rule.expr.value().to_owned(),
-            hold: time(&rule.hold, "its `for` cannot be read")?,
-            keep: time(&rule.keep, "its `keep_firing_for` cannot be read")?,
-            labels: file
-                .labels(rule)
-                .map(|entry| (entry.key.value().to_owned(), entry.value.value().to_owned()))
-                .collect(),
-        },
-        query,
+    let plays: Vec<&Play<'_>> = all.iter().flat_map(|case| std::iter::once(&case.play).chain(&case.before)).collect();
+    let evaluations = costs(&client, &plays, window, command.most)?;
+    let watched = Watched::new(&client, evaluations);
+    let (played, refused) = play(&watched, &all, window, snapshot.as_ref());
+    watched.finish();
+    let told = judge(&loaded, &played, window)?;
+    let mut out = stdout();
+    show::write(command.format, &played, &told.verdicts, &mut out)?;
+    out.flush()?;
+    let unknown = refused + left_out > 0;
+    Ok(if unknown {
+        exit::EVIDENCE
+    } else if told.failed {
+        exit::FINDINGS
+    } else {
+        exit::CLEAN
     })
 }
 
-fn limit(group: &Group) -> Option<usize> {
-    let Some(limit) = group.limit.as_ref().filter(|limit| !limit.is_null()) else { return Some(0) };
-    let number: i64 = limit.value().replace('_', "").parse().ok().filter(|_| !limit.templated())?;
-    Some(usize::try_from(number).unwrap_or(0))
-}
-
-/// Says what will be asked, before it is; ends the run where that is too much.
-fn costs(client: &dyn Query, cases: &[Case<'_>], window: Period, most: u64) -> Result<(), Stop> {
+/// Says what will be asked, before it is; ends the run where that is too much. Gives the number of evaluations.
+fn costs(client: &dyn Query, plays: &[&Play<'_>], window: Period, most: u64) -> Result<u64, Stop> {
     let mut known: BTreeMap<&str, u64> = BTreeMap::new();
     let (mut series, mut evaluations, mut samples) = (0, 0, 0_u64);
-    for Case { group, rule, query } in cases {
+    for Play { group, rule, query } in plays.iter().copied() {
         let steps = backtest::evaluations(group, window).map_or(0, |asked| asked.length() / group.interval.max(1) + 1);
         let steps = u64::try_from(steps).unwrap_or(0);
         evaluations += steps;
@@ -165,7 +143,7 @@ fn costs(client: &dyn Query, cases: &[Case<'_>], window: Period, most: u64) -> R
             samples = samples.saturating_add(count.saturating_mul(steps));
         }
     }
-    let rules = cases.len();
+    let rules = plays.len();
     super::tell(&format!(
         "asking: {rules} alerts, {evaluations} evaluations, {series} series of {} selectors",
         known.len()
@@ -174,12 +152,11 @@ fn costs(client: &dyn Query, cases: &[Case<'_>], window: Period, most: u64) -> R
         let why = format!("that is about {samples} samples, more than {most}: shorten the time, or raise --most");
         return Err(Stop::Usage(why));
     }
-    Ok(())
+    Ok(evaluations)
 }
 
 /// How many series a selector finds at the end of the window; none where the server cannot say.
 fn count(client: &dyn Query, selector: &str, at: Millis) -> Result<u64, Stop> {
-    use crate::evidence::prometheus::QueryError;
     match client.instant(&format!("count({selector})"), at) {
         #[expect(clippy::cast_sign_loss, reason = "a count is not negative")]
         Ok(answer) => Ok(answer.first().and_then(|one| one.points.first()).map_or(0, |&(_, value)| value as u64)),
@@ -189,73 +166,76 @@ fn count(client: &dyn Query, selector: &str, at: Millis) -> Result<u64, Stop> {
 }
 
 /// What each rule would have done, and how many the server does not tell of.
-fn play<'a>(client: &dyn Query, cases: Vec<Case<'a>>, window: Period) -> (Vec<(Case<'a>, Outcome)>, usize) {
-    let mut outcomes = Vec::new();
+fn play<'a>(
+    client: &dyn Query,
+    cases: &'a [Case<'a>],
+    window: Period,
+    snapshot: Option<&History>,
+) -> (Vec<Played<'a>>, usize) {
+    let mut all = Vec::new();
     let mut refused = 0;
     for case in cases {
-        let name = format!("{}: alert `{}`", case.group.file, case.rule.name);
-        match backtest::backtest(client, &case.group, &case.rule, window) {
-            Ok(outcome) => {
-                if outcome.failed > 0 {
-                    super::warn(&format!("{name}: {} of {} evaluations failed", outcome.failed, outcome.evaluations));
-                }
-                for (label, why) in &outcome.unknown_labels {
-                    super::warn(&format!("{name}: the label `{label}` cannot be told: {why}"));
-                }
-                outcomes.push((case, outcome));
+        let name = format!("{}: alert `{}`", case.play.group.file, case.play.rule.name);
+        let after = ask(client, &case.play, window, &name);
+        let before = case.before.as_ref().map(|play| ask(client, play, window, &format!("{name} as it was")));
+        let (Some(after), Some(before)) = (after, before.map_or(Some(None), |before| before.map(Some))) else {
+            refused += 1;
+            continue;
+        };
+        let simulated = before.map(|outcome| {
+            let history = history(outcome.episodes, window);
+            let name = case.before.as_ref().map_or("", |play| play.rule.name.as_str());
+            frequency(&history, &history.of(&RulePattern::named(name), []))
+        });
+        let real = || snapshot.map(|real| frequency(real, &real.of(&pattern(case.file, case.model), [])));
+        let before = simulated.or_else(real);
+        let Outcome { episodes, failed, unknown_labels, .. } = after;
+        all.push(Played { case, after: history(episodes, window), before, failed, unknown_labels });
+    }
+    (all, refused)
+}
+
+fn ask(client: &dyn Query, play: &Play<'_>, window: Period, name: &str) -> Option<Outcome> {
+    match backtest::backtest(client, &play.group, &play.rule, window) {
+        Ok(outcome) => {
+            if outcome.failed > 0 {
+                super::warn(&format!("{name}: {} of {} evaluations failed", outcome.failed, outcome.evaluations));
             }
-            Err(error) => {
-                refused += 1;
-                super::warn(&format!("{name} is unknown: {error}"));
+            for (label, why) in &outcome.unknown_labels {
+                super::warn(&format!("{name}: the label `{label}` cannot be told: {why}"));
             }
+            Some(outcome)
+        }
+        Err(error) => {
+            super::warn(&format!("{name} is unknown: {error}"));
+            None
         }
     }
-    (outcomes, refused)
 }
 
-fn write(format: Format, outcomes: &[(Case<'_>, Outcome)], window: Period) -> Result<(), Stop> {
-    let history = |episodes| {
-        let head = Head { window, coverage: vec![window], ..Head::default() };
-        History::new(head, episodes)
-    };
-    let mut out = stdout();
-    if format == Format::Jsonl {
-        let all: Vec<_> = outcomes.iter().flat_map(|(_, outcome)| outcome.episodes.clone()).collect();
-        write_episodes(&history(all), &mut out)?;
-        return Ok(out.flush()?);
-    }
-    let columns = [
-        Column::left("alert"),
-        Column::right("pages"),
-        Column::right("a week"),
-        Column::right("episodes"),
-        Column::right("only pending"),
-        Column::right("longest"),
-        Column::left("file"),
-    ];
-    let rows: Vec<Vec<String>> =
-        outcomes.iter().map(|(case, outcome)| cells(case, &history(outcome.episodes.clone()))).collect();
-    let print = if format == Format::Csv { table::csv } else { table::plain };
-    print(&columns, &rows, &mut out)?;
-    Ok(out.flush()?)
+fn history(episodes: Vec<Record>, window: Period) -> History {
+    History::new(Head { window, coverage: vec![window], ..Head::default() }, episodes)
 }
 
-fn cells(case: &Case<'_>, history: &History) -> Vec<String> {
-    let rule = RulePattern::named(case.rule.name.as_str());
-    let found = history.of(&rule, []);
-    let often = frequency(history, &found);
-    let longest = pages(&found).into_iter().map(Period::length).max();
-    let pending: usize =
-        found.series.iter().filter(|series| series.state == State::Pending).map(|series| series.episodes.len()).sum();
-    vec![
-        case.rule.name.clone(),
-        often.pages.to_string(),
-        format!("{:.1}", often.per_week),
-        often.episodes.to_string(),
-        pending.saturating_sub(often.episodes).to_string(),
-        longest.map(time).unwrap_or_default(),
-        case.group.file.clone(),
-    ]
+/// What the lint rules say of what was played.
+struct Told {
+    verdicts: Verdicts,
+    /// Whether they found what fails a run.
+    failed: bool,
+}
+
+/// Judges what would have fired as if it had.
+fn judge(loaded: &load::Loaded, played: &[Played<'_>], window: Period) -> Result<Told, Stop> {
+    let episodes: Vec<Record> = played.iter().flat_map(|one| one.after.records()).collect();
+    let evidence = Evidence { history: Some(history(episodes, window)), ..Evidence::default() };
+    let day: String = print_time(window.to).chars().take("2026-01-31".len()).collect();
+    let today = day.parse().map_err(|_| Stop::Usage(format!("--to: `{day}` is no day")))?;
+    let setups = loaded.setups();
+    let report = lint::run(&Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today });
+    let fail_on = loaded.policies.iter().map(|policy| policy.fail_on).min().unwrap_or(Severity::Error);
+    let grave = [Severity::Note, Severity::Warning, Severity::Error].into_iter().filter(|&one| one >= fail_on);
+    let failed = grave.map(|severity| report.summary.count(severity)).sum::<usize>() > 0;
+    Ok(Told { verdicts: Verdicts::of(&report), failed })
 }
 
 /// A length of time for people, in its two largest units.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::load::Loaded;
-use super::{Common, Stop};
+use super::{Common, Stop, past};
 use crate::discover;
 use crate::evidence::history::{self, History};
 use crate::evidence::links::disk::Disk;
@@ -22,6 +22,7 @@ use crate::policy::Policy;
 /// Everything that can be known in this run.
 pub(super) fn gather(common: &Common, snapshot: Option<&Path>, loaded: &Loaded, today: Date) -> Result<Evidence, Stop> {
     let mut evidence = Evidence { history: history(snapshot, loaded)?, ..Evidence::default() };
+    past::gather(&mut evidence, loaded, today);
     let setups = loaded.setups();
     let questions = lint::wanted(&Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today });
     evidence.runbooks = runbooks(common, loaded, &questions)?;

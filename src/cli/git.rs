@@ -33,7 +33,7 @@ pub(super) fn last_changes(answers: &mut BTreeMap<Question, Answer>) {
 }
 
 /// Git, with nothing of a hostile checkout's settings that would run another program.
-fn git(folder: &Path, arguments: &[&str]) -> Command {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> Command {
     let mut git = Command::new("git");
     git.arg("-C").arg(folder);
     for setting in

@@ -9,13 +9,17 @@ mod git;
 mod history;
 mod list;
 mod load;
+mod noise;
 mod parse;
+mod past;
 #[cfg(feature = "online")]
 mod progress;
+mod revisions;
 mod rules;
 mod runbook;
 mod runbooks;
 mod server;
+mod verdicts;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -48,6 +52,8 @@ enum Command {
     Runbook(runbook::Runbook),
     /// Pull, import, merge and show firing history
     History(history::History),
+    /// Show how often alerts fired, and how much the people of each owner are called
+    Noise(noise::Noise),
     /// Tell when rules would have fired, had a server evaluated them in the past
     Backtest(backtest::Backtest),
     /// List the lint rules
@@ -171,6 +177,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Runbooks(command) => runbooks::run(&command),
         Command::Runbook(command) => runbook::run(&command),
         Command::History(command) => history::run(&command),
+        Command::Noise(command) => noise::run(&command),
         Command::Backtest(command) => backtest::run(&command),
         Command::Rules(command) => rules::run(&command),
         Command::Explain(command) => explain::run(&command),

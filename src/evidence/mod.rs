@@ -11,6 +11,8 @@ pub mod prometheus;
 
 use std::collections::BTreeMap;
 
+use crate::source::SourceId;
+
 /// Everything that is known of the world in a run.
 #[derive(Debug, Default)]
 pub struct Evidence {
@@ -20,4 +22,8 @@ pub struct Evidence {
     pub orphans: BTreeMap<String, Vec<links::tree::TreePage>>,
     /// Firing history, where a snapshot was given.
     pub history: Option<history::History>,
+    /// What is known of the past of alerts: by file and index of the rule in it.
+    pub pasts: BTreeMap<(SourceId, u32), history::Past>,
+    /// When waivers were written, by where they stand; only what version control knows.
+    pub granted: BTreeMap<(SourceId, u32), history::Millis>,
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::context::Shared;
 use super::facts::Facts;
 use super::report::{AlertVerdicts, Finding, Waived};
-use super::run::Judged;
+use super::run::{Judged, is_noise};
 use super::waiver::{Index, Waiver, of_file};
 use super::{Active, Verdict};
 use crate::model::{File, Rule};
@@ -44,12 +44,12 @@ impl<'a> Waivers<'a> {
         &self,
         shared: &Shared<'_>,
         active: &Active,
-        rule: Option<(&Rule, &Facts<'_>)>,
+        rule: Option<(u32, &Rule, &Facts<'_>)>,
         finding: &mut Finding,
     ) {
         let lint = finding.diagnostic.rule;
         let locked = active.blocks.iter().any(|block| block.locked);
-        for waiver in self.over(lint, rule) {
+        for waiver in self.over(lint, rule.map(|(_, rule, facts)| (rule, facts))) {
             waiver.count(lint);
             let Some(until) = waiver.until else { continue };
             if locked {
@@ -62,8 +62,18 @@ impl<'a> Waivers<'a> {
                 finding.diagnostic.related(waiver.span, format!("ended on {until}"));
             } else if finding.waiver.is_none() {
                 finding.waiver = Some(Box::new(Waived { until, because: waiver.because.clone(), span: waiver.span }));
+                refute(shared, active, rule.map(|(index, rule, _)| (index, rule)), waiver);
             }
         }
+    }
+}
+
+/// Tells a waiver of noise where later episodes speak against it.
+fn refute(shared: &Shared<'_>, active: &Active, rule: Option<(u32, &Rule)>, waiver: &Waiver) {
+    let Some((index, rule)) = rule.filter(|_| is_noise(active.meta)) else { return };
+    let Some((patterns, written)) = shared.patterns.zip(waiver.written(shared.evidence)) else { return };
+    if let Some(pages) = patterns.refutes(rule.name.span().source, index, written) {
+        waiver.refute(rule.name.value(), pages);
     }
 }
 

@@ -6,11 +6,10 @@ use jiff::civil::Date;
 
 use super::conventions::Conventions;
 use super::facts::Facts;
-use super::patterns::Patterns;
+use super::patterns::{Patterns, Track, Within};
 use super::{Level, Meta, Setup, Verdict};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::evidence::Evidence;
-use crate::evidence::history::RulePattern;
 use crate::model::{BlockKind, File, Part, Rule, Text, Workspace, insert};
 use crate::source::{Source, Span, TextRange};
 
@@ -25,8 +24,8 @@ pub struct Shared<'a> {
     pub setup: &'a Setup,
     /// What is known of the world; none while questions are still being gathered.
     pub evidence: &'a Evidence,
-    /// Which episodes of the history belong to which alert; none where there is no history.
-    pub patterns: Option<&'a Patterns>,
+    /// What the history tells of each alert; none where there is no history.
+    pub patterns: Option<&'a Patterns<'a>>,
     /// The day of the run.
     pub today: Date,
 }
@@ -120,6 +119,11 @@ impl<'a> Context<'a> {
     /// The same, at this severity unless the policy sets another.
     pub fn report_as(&mut self, severity: Severity, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.add(Diagnostic::new(self.meta.id, severity, span, message), self.rule)
+    }
+
+    /// The finding that was reported last.
+    pub fn last(&mut self) -> Option<&mut Diagnostic> {
+        self.findings.last_mut().map(|raw| &mut *raw.diagnostic)
     }
 
     /// Takes a finding that was made elsewhere, about the rule of that index in its file.
@@ -233,6 +237,13 @@ impl<'a> Context<'a> {
         self.file.map_or(text.span(), |(file, source)| text.part(file, source, range))
     }
 
+    /// The edit that gives the rule at hand a field with a plain value, in the place of the one it has; where one can be made.
+    #[must_use]
+    pub fn set(&self, rule: &Rule, key: &'static str, value: &str) -> Option<Edit> {
+        let (file, source) = self.file?;
+        insert::field(file, source, rule, key, value)
+    }
+
     /// The edit that adds an entry to the rule at hand, where one can be made.
     #[must_use]
     pub fn insert(&self, rule: &Rule, block: BlockKind, key: &str, value: &str) -> Option<Edit> {
@@ -251,10 +262,16 @@ impl<'a> Context<'a> {
         self.shared.evidence
     }
 
-    /// Which episodes of the history are those of the rule at hand, and which rules may claim them too.
+    /// What the firing history tells of the rule at hand.
     #[must_use]
-    pub fn history_patterns(&self) -> Option<(&'a RulePattern, Vec<&'a RulePattern>)> {
-        self.shared.patterns?.rivals(self.file?.0.source, self.rule?)
+    pub fn track(&self) -> Option<&'a Track<'a>> {
+        self.shared.patterns?.track(self.file?.0.source, self.rule?)
+    }
+
+    /// The alert that nearly always fires around the one at hand.
+    #[must_use]
+    pub fn within(&self) -> Option<Within<'a>> {
+        self.shared.patterns?.within(self.file?.0.source, self.rule?)
     }
 
     /// All files under this policy, each with its path relative to the root.

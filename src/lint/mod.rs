@@ -10,8 +10,9 @@ mod context;
 pub mod conventions;
 pub mod facts;
 pub mod fingerprint;
-mod patterns;
+pub mod patterns;
 pub mod report;
+pub mod rotation;
 mod run;
 pub mod scope;
 mod suggest;
@@ -19,13 +20,14 @@ mod summary;
 pub mod waiver;
 
 pub use context::Context;
-pub use run::{Input, run, wanted};
+pub use run::{Input, is_noise, patterns, run, wanted};
 
 use crate::diagnostic::Severity;
 use crate::evidence::links::Question;
 use crate::model::{File, Rule};
 use crate::source::Span;
 use conventions::Conventions;
+use rotation::Rotation;
 use scope::Scope;
 use waiver::Waiver;
 
@@ -108,6 +110,8 @@ pub struct Setup {
     pub rules: Vec<Active>,
     /// Where owner, severity and runbook are found.
     pub conventions: Conventions,
+    /// Who is called, and when they work.
+    pub rotation: Rotation,
     /// Waivers that the policy itself grants.
     pub waivers: Vec<Waiver>,
     /// Keys of the policy that are not heard, each with the reason: what only a policy named with `--config` may say.

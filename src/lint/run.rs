@@ -92,7 +92,7 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
     let mut times = BTreeMap::new();
     let mut suggestions = Vec::new();
     for mut shared in parts(input) {
-        let patterns = shared.evidence.history.is_some().then(|| Patterns::of(&shared));
+        let patterns = shared.evidence.history.as_ref().map(|history| Patterns::of(&shared, history));
         shared.patterns = patterns.as_ref();
         let run =
             PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
@@ -119,6 +119,13 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
     compose(&mut findings);
     let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
     Report { sources: &input.workspace.sources, findings, alerts, ran, summary, times, suggestions }
+}
+
+/// What the history tells of the alerts of each part; empty without a history.
+#[must_use]
+pub fn patterns<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Patterns<'a>> {
+    let Some(history) = &input.evidence.history else { return Vec::new() };
+    parts(input).map(|shared| Patterns::of(&shared, history)).collect()
 }
 
 /// For each source its place among all by path; equal paths have equal places.
@@ -407,9 +414,18 @@ impl<'a> PartRun<'a> {
         finding.owner.clone_from(owner);
         finding.severity.clone_from(severity);
         finding.alert = Some(alert.clone());
-        out.waivers.apply(&self.shared, active, Some((model, facts)), &mut finding);
+        if let (Some(patterns), Some(rule)) = (self.shared.patterns, rule.filter(|_| is_noise(active.meta))) {
+            finding.evidence = patterns.facts(place.file.source, rule);
+        }
+        out.waivers.apply(&self.shared, active, rule.map(|index| (index, model, facts)), &mut finding);
         Judged { lint, rule, finding }
     }
+}
+
+/// Whether a lint rule judges by firing history.
+#[must_use]
+pub fn is_noise(meta: &Meta) -> bool {
+    meta.id.starts_with("noisy-") || matches!(meta.id, "never-fired" | "pending-only")
 }
 
 /// A finding about a waiver or the policy.

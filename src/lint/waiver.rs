@@ -10,13 +10,17 @@ mod place;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 
 use super::facts::Facts;
 use super::scope::Scope;
 use crate::diagnostic::Label;
+use crate::evidence::Evidence;
+use crate::evidence::history::Millis;
 use crate::model::{Comment, File, Rule};
 use crate::promql;
 use crate::source::{Source, Span, TextRange};
@@ -40,6 +44,8 @@ pub struct Waiver {
     pub target: Target,
     /// Why it cannot waive anything.
     pub fault: Option<Fault>,
+    /// Alerts whose noise it waives and that fired on, with their pages since it was written.
+    refuted: Mutex<BTreeMap<String, usize>>,
 }
 
 /// A lint rule that a waiver names.
@@ -93,6 +99,30 @@ impl Allowed {
 }
 
 impl Waiver {
+    /// A waiver as it was read.
+    #[must_use]
+    pub fn new(span: Span, rules: Vec<Allowed>, until: Option<Date>, because: String, target: Target) -> Self {
+        Self { span, rules, until, because, target, fault: None, refuted: Mutex::default() }
+    }
+
+    /// When it was written, where that is known.
+    #[must_use]
+    pub fn written(&self, evidence: &Evidence) -> Option<Millis> {
+        evidence.granted.get(&(self.span.source, self.span.start)).copied()
+    }
+
+    /// Notes that an alert whose noise it waives fired on.
+    pub fn refute(&self, alert: &str, pages: usize) {
+        let mut refuted = self.refuted.lock().unwrap_or_else(PoisonError::into_inner);
+        refuted.insert(alert.to_owned(), pages);
+    }
+
+    /// What [`Self::refute`] was told, by name of the alert.
+    #[must_use]
+    pub fn refutations(&self) -> BTreeMap<String, usize> {
+        self.refuted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Whether a waiver of the policy means findings of the lint rule `lint` about `rule`, or about the file as a whole. `path` is the
     /// file's path relative to the policy's folder. Neither the date nor a fault is looked at.
     #[must_use]
@@ -191,5 +221,5 @@ fn waiver(parsed: comment::Parsed, span: Span, target: Target, locate: impl Fn(T
         span: locate(range),
         related: slips.map(|slip| Label { span: locate(slip.range), message: slip.message }).collect(),
     });
-    Waiver { span, rules, until, because, target, fault }
+    Waiver { fault, ..Waiver::new(span, rules, until, because, target) }
 }

@@ -43,6 +43,30 @@ pub fn entry(file: &File, source: &Source, rule: &Rule, block: BlockKind, key: &
     }
 }
 
+/// The edit that gives `rule` the field `key` (`for`, `keep_firing_for`) with a value that YAML takes as it is: in the place of the one it has, else as a line before its labels, its
+/// annotations, or behind its last field. None where that cannot be done without changing something else.
+#[must_use]
+pub fn field(file: &File, source: &Source, rule: &Rule, key: &str, value: &str) -> Option<Edit> {
+    let place = Place { text: source.text(), source: rule.span, rule };
+    let inside = |span: Span| rule.span.range().contains(span.range());
+    if place.anchored(rule.span) || !place.of_the_file(file, source) {
+        return None;
+    }
+    let own = if key == "for" { &rule.hold } else { &rule.keep };
+    if let Some(own) = own {
+        let fits = inside(own.span()) && own.alias().is_none() && !own.templated() && !own.is_null();
+        return fits.then(|| Edit { span: own.span(), text: value.to_owned() });
+    }
+    let flow = place.text.get(rule.span.start as usize..)?.starts_with('{');
+    let block = [&rule.labels, &rule.annotations].into_iter().filter_map(|block| block.key).find(|key| inside(*key));
+    let Some(block) = block.filter(|_| !flow) else {
+        return place.behind(&format!("{key}: {value}"), &pair(key, value, true));
+    };
+    let (start, indent) = (place.line_start(block.start as usize), place.indent(rule.span.start as usize)?);
+    let before = place.text.get(start..block.start as usize)?;
+    (before == indent).then(|| place.edit(start, format!("{indent}{key}: {value}{}", place.line_break(start))))
+}
+
 /// The entry that stands last in the block; entries that a merge key brought in stand elsewhere.
 fn last(block: &Block, span: Span) -> Option<&Entry> {
     let own = block.entries.iter().filter(|entry| span.range().contains(entry.key.span().range()));
@@ -148,25 +172,31 @@ impl Place<'_> {
 
     /// A whole block, behind the last field of the rule.
     fn missing(&self, name: &str, key: &str, value: &str) -> Option<Edit> {
+        let json = format!("\"{name}\": {{{}}}", pair(key, value, true));
+        let text = self.text.get(self.source.start as usize..)?;
+        if text.starts_with('{') {
+            return self.behind(&format!("{name}: {{{}}}", pair(key, value, false)), &json);
+        }
+        let indent = self.indent(self.source.start as usize)?;
+        let line_break = self.line_break(self.source.end as usize);
+        let (step, pair) = (self.step(indent.len()), pair(key, value, false));
+        self.behind(&format!("{name}:{line_break}{indent}{step}{pair}"), &json)
+    }
+
+    /// A field as a text, or in the spelling of JSON, behind the last field of the rule.
+    fn behind(&self, field: &str, json: &str) -> Option<Edit> {
         let (start, end) = (self.source.start as usize, self.source.end as usize);
         if self.text.get(start..)?.starts_with('{') {
-            let json = self.json(self.source);
-            let pair = pair(key, value, json);
-            let block = if json { format!("\"{name}\": {{{pair}}}") } else { format!("{name}: {{{pair}}}") };
+            let field = if self.json(self.source) { json } else { field };
             let inner = self.text.get(start + 1..end.checked_sub(1)?)?;
-            return self.flow(
-                self.source,
-                Some(start + 1 + inner.trim_end().trim_end_matches(',').trim_end().len()),
-                &block,
-            );
+            let last = start + 1 + inner.trim_end().trim_end_matches(',').trim_end().len();
+            return self.flow(self.source, Some(last), field);
         }
         if self.texts().any(|text| text.span().end as usize == end && text.ends_open(self.text)) {
             return None;
         }
-        let indent = self.indent(start)?;
         let (at, line_break) = (self.line_end(end), self.line_break(end));
-        let (step, pair) = (self.step(indent.len()), pair(key, value, false));
-        Some(self.edit(at, format!("{line_break}{indent}{name}:{line_break}{indent}{step}{pair}")))
+        Some(self.edit(at, format!("{line_break}{}{field}", self.indent(start)?)))
     }
 
     fn texts(&self) -> impl Iterator<Item = &Text> {

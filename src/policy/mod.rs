@@ -20,6 +20,7 @@ use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::evidence::links;
 use crate::lint::Setup;
 use crate::lint::conventions::Conventions;
+use crate::lint::rotation::Rotation;
 use crate::model::Dialect;
 use crate::source::{Source, SourceId, Span, Spanned};
 use crate::{promql, yaml};
@@ -56,6 +57,7 @@ impl Default for Policy {
             setup: Setup {
                 rules: rules::defaults(),
                 conventions: Conventions::default(),
+                rotation: Rotation::default(),
                 waivers: Vec::new(),
                 unheard: Vec::new(),
                 known: crate::rules::all().iter().map(|meta| meta.id).collect(),
@@ -78,6 +80,7 @@ const KEYS: &[&str] = &[
     "severity",
     "runbook",
     "exempt",
+    "rotation",
     "rules",
     "waivers",
     "exclude",
@@ -115,6 +118,9 @@ fn read(reader: &mut Reader<'_>) -> Policy {
     (policy.setup.conventions, policy.links) = conventions::read(reader, &fields);
     policy.setup.unheard = reader.unheard();
     switches::read(reader, &fields, &mut policy);
+    if let Some(rotation) = reader.section(&fields, "rotation").and_then(|id| reader.as_options(id)) {
+        policy.setup.rotation = rotation;
+    }
     if let Some(section) = reader.section(&fields, "rules") {
         policy.setup.rules = rules::read(reader, section);
     }

@@ -61,14 +61,8 @@ fn waiver(reader: &mut Reader<'_>, id: NodeId, known: &[&str]) -> Option<Waiver>
     scope.group = fields.value("group").and_then(|id| reader.exactly(id));
     scope.alert = fields.value("alert").and_then(|id| reader.exactly(id));
     scope.labels = reader.labels(fields.value("labels"), Reader::exactly);
-    Some(Waiver {
-        span: reader.span(range),
-        rules,
-        until: Some(until?),
-        because: because?.to_owned(),
-        target: Target::Scope(Box::new(scope)),
-        fault: None,
-    })
+    let target = Target::Scope(Box::new(scope));
+    Some(Waiver::new(reader.span(range), rules, Some(until?), because?.to_owned(), target))
 }
 
 fn rules(reader: &mut Reader<'_>, fields: &Fields<'_>, known: &[&str]) -> Vec<Allowed> {

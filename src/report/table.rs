@@ -54,6 +54,36 @@ pub fn plain(columns: &[Column], rows: &[Vec<String>], out: &mut dyn Write) -> i
     Ok(())
 }
 
+/// Writes a table of GitHub's Markdown; what cells hold is text, whatever it looks like.
+///
+/// # Errors
+/// Those of `out`.
+pub fn markdown(columns: &[Column], rows: &[Vec<String>], out: &mut dyn Write) -> io::Result<()> {
+    let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
+    let rules: Vec<&str> = columns.iter().map(|column| if column.right { "---:" } else { "---" }).collect();
+    writeln!(out, "| {} |\n| {} |", titles.join(" | "), rules.join(" | "))?;
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| markdown_cell(cell)).collect();
+        writeln!(out, "| {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+fn markdown_cell(cell: &str) -> String {
+    let mut out = String::new();
+    for c in safe::line(cell).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            '\\' | '`' | '*' | '_' | '|' | '[' | ']' | '~' | '#' | '!' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Writes CSV (RFC 4180). A cell that a spreadsheet would take for a formula is led by `'`.
 ///
 /// # Errors

@@ -1,28 +1,64 @@
 //! What the lint rules about firing history share: whether an alert can be judged, limits, figures for people, and what would have helped.
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::evidence::history::{
-    DAY, HOUR, History, MINUTE, Millis, RuleHistory, RulePattern, SECOND, Sufficiency, Timing, frequency, helped,
-    pages, sparkline,
+    DAY, Episode, HOUR, History, MINUTE, Millis, RuleHistory, SECOND, Sufficiency, frequency, print_time, sparkline,
 };
 use crate::lint::Context;
-use crate::model::{Rule, RuleKind, Text};
+use crate::lint::patterns::Track;
+use crate::model::{Rule, RuleKind};
 
-/// A snapshot that ended longer ago than this says little of the present.
-const STALE: Millis = 14 * DAY;
 /// Bars of a sparkline.
 const BARS: usize = 56;
 
 /// An alert and its history.
 pub(super) struct Judged<'a> {
     pub(super) history: &'a History,
-    pub(super) found: RuleHistory<'a>,
+    /// Its episodes since it is as it is.
+    pub(super) found: &'a RuleHistory<'a>,
+    pub(super) track: &'a Track<'a>,
 }
 
 /// The history of an alert, where it can be judged by `days` of it; says otherwise why it cannot.
 pub(super) fn judged<'a>(rule: &Rule, cx: &mut Context<'a>, days: u32) -> Option<Judged<'a>> {
+    let judged = seen(rule, cx)?;
+    if let Some(early) = judged.early(days) {
+        cx.unknown(early);
+        return None;
+    }
+    match judged.insufficient(days) {
+        Some(why) => {
+            cx.unanswered(why);
+            None
+        }
+        None => Some(judged),
+    }
+}
+
+/// The history of an alert, however short; says why where there is none that speaks for it.
+pub(super) fn seen<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<Judged<'a>> {
+    let history = given(rule, cx)?;
+    if let Some(why) = stale(history, cx) {
+        cx.unanswered(why);
+        return None;
+    }
+    let track = cx.track()?;
+    if track.nameless {
+        cx.unanswered("the history holds episodes of an alert of this name, but none with its labels");
+        return None;
+    }
+    if track.found.shared {
+        cx.unknown("no label tells its episodes from those of another rule of this name");
+        return None;
+    }
+    Some(Judged { history, found: &track.found, track })
+}
+
+/// The history, where this is an alert that can be found in one; says otherwise why not.
+pub(super) fn given<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<&'a History> {
     if rule.kind != RuleKind::Alert {
         return None;
     }
@@ -37,40 +73,32 @@ pub(super) fn judged<'a>(rule: &Rule, cx: &mut Context<'a>, days: u32) -> Option
         cx.unknown("the name comes from a template engine's placeholder");
         return None;
     }
-    if let Some(why) = insufficient(history, cx, days) {
-        cx.unanswered(why);
-        return None;
-    }
-    let (own, others) = cx.history_patterns()?;
-    let found = history.of(own, others.iter().copied());
-    // Labels that came later, or that relabelling took away: the episodes may be its own, and nobody can tell.
-    let nameless = RulePattern::any_labels(own);
-    if found.series.is_empty() && history.of(&nameless, others).firing().next().is_some() {
-        cx.unanswered("the history holds episodes of an alert of this name, but none with its labels");
-        return None;
-    }
-    if found.shared {
-        cx.unknown("no label tells its episodes from those of another rule of this name");
-        return None;
-    }
-    Some(Judged { history, found })
+    Some(history)
 }
 
-fn insufficient(history: &History, cx: &Context<'_>, least: u32) -> Option<String> {
+/// Why a history says too little of the present.
+pub(super) fn stale(history: &History, cx: &Context<'_>) -> Option<String> {
     let end = history.head().window.to;
-    let midnight = cx.today().to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond();
-    if history.stale(midnight, STALE) {
-        return Some(format!("the history ended {} ago", days(midnight - end)));
+    let midnight = cx.today().to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond();
+    let limit = cx.setup().rotation.stale();
+    history.stale(midnight, limit).then(|| format!("the history ended {} ago", days(midnight - end)))
+}
+
+/// The history of an alert that pages, where the history tells which pages somebody acknowledged; says otherwise why not.
+pub(super) fn acknowledged<'a>(rule: &Rule, cx: &mut Context<'a>, days: u32) -> Option<Judged<'a>> {
+    let history = given(rule, cx)?;
+    if !paging(cx)? {
+        cx.exempt("its severity pages nobody");
+        return None;
     }
-    match history.suffices(Millis::from(least) * DAY) {
-        Sufficiency::Enough => None,
-        Sufficiency::ShortWindow(have, want) => {
-            Some(format!("the history spans {}, a verdict needs {}", days(have), days(want)))
-        }
-        Sufficiency::LittleCoverage(have, want) => {
-            Some(format!("the history covers {}, a verdict needs {}", days(have), days(want)))
-        }
+    let judged = judged(rule, cx, days)?;
+    // Of a snapshot of one source it is known that it tells; in one of several each rule has to show it.
+    let several = history.head().source.contains(", ");
+    if !history.knows_acknowledgements() || several && !judged.found.knows_acknowledgements() {
+        cx.unknown("the history does not tell which pages somebody acknowledged");
+        return None;
     }
+    Some(judged)
 }
 
 /// Whether the alert's severity pages; says that the answer is unknown where that cannot be told.
@@ -122,45 +150,91 @@ pub(super) fn duration(time: Millis) -> String {
     unit.map_or_else(|| format!("{time}ms"), |(unit, name)| format!("{}{name}", time / unit))
 }
 
+/// The day of an instant, in UTC.
+fn day(at: Millis) -> String {
+    print_time(at).chars().take("2026-01-31".len()).collect()
+}
+
 impl Judged<'_> {
+    /// Why the time since the rule was changed is too short, and when a verdict is due; none where it was not, or is long enough.
+    pub(super) fn early(&self, least: u32) -> Option<String> {
+        let since = self.track.since?;
+        let due = since + Millis::from(least) * DAY;
+        let before = counted(self.track.before.len(), "page");
+        (self.found.window.to < due).then(|| {
+            format!(
+                "it was changed on {}: a verdict is due on {} ({before} before that do not count)",
+                day(since),
+                day(due)
+            )
+        })
+    }
+
+    /// Why the history is too short, or has too many holes.
+    pub(super) fn insufficient(&self, least: u32) -> Option<String> {
+        let enough = self.history.suffices_for(self.found.window, Millis::from(least) * DAY);
+        match enough {
+            Sufficiency::Enough => None,
+            Sufficiency::ShortWindow(have, want) => {
+                Some(format!("the history spans {}, a verdict needs {}", days(have), days(want)))
+            }
+            Sufficiency::LittleCoverage(have, want) => {
+                Some(format!("the history covers {}, a verdict needs {}", days(have), days(want)))
+            }
+        }
+    }
+
     /// Adds how often it paged, drawn over the window.
     pub(super) fn draw(&self, diagnostic: &mut Diagnostic) {
         let head = self.history.head();
-        let often = frequency(self.history, &self.found);
-        let covered = days(self.history.covered());
+        let often = frequency(self.history, self.found);
+        let covered = days(often.covered);
         let (paged, episodes) = (counted(often.pages, "page"), counted(often.episodes, "episode"));
         diagnostic.note(format!("{paged} ({episodes} of single series) in {covered} of history"));
-        let line = sparkline(&pages(&self.found), &head.coverage, head.window, BARS);
+        if let Some(since) = self.track.since {
+            let before = counted(self.track.before.len(), "page");
+            diagnostic.note(format!("it was changed on {}; {before} before that are not judged", day(since)));
+        }
+        let line = sparkline(self.found.pages(), &head.coverage, head.window, BARS);
         diagnostic.note(format!("from first to last: `{line}`"));
     }
 
+    /// Adds when it was pending.
+    pub(super) fn draw_pending(&self, diagnostic: &mut Diagnostic) {
+        let head = self.history.head();
+        let pending: Vec<_> =
+            self.found.series.iter().flat_map(|series| series.episodes).map(Episode::period).collect();
+        let line = sparkline(&pending, &head.coverage, head.window, BARS);
+        diagnostic.note(format!("pending, from first to last: `{line}`"));
+    }
+
     /// Adds what would have helped, where `for` or `keep_firing_for` would have; else `otherwise`.
-    pub(super) fn help(&self, rule: &Rule, diagnostic: &mut Diagnostic, otherwise: &'static str) {
-        let time = |text: &Option<Text>| text.as_ref().map_or(Some(0), Text::duration);
-        let now = time(&rule.hold).zip(time(&rule.keep)).map(|(hold, keep)| Timing { hold, keep });
-        let Some((now, remedy)) = now.and_then(|now| Some((now, helped(&self.found, now)?))) else {
-            diagnostic.help(otherwise);
+    pub(super) fn help(&self, rule: &Rule, cx: &mut Context<'_>, otherwise: &'static str) {
+        let helped = self.track.helped(rule);
+        let Some((now, remedy)) = helped else {
+            if let Some(diagnostic) = cx.last() {
+                diagnostic.help(otherwise);
+            }
             return;
         };
-        let fields = [
-            ("for", now.hold, remedy.timing.hold, &rule.hold),
-            ("keep_firing_for", now.keep, remedy.timing.keep, &rule.keep),
-        ];
-        let changed: Vec<_> = fields.into_iter().filter(|(_, before, after, _)| before != after).collect();
-        let written: Vec<_> =
-            changed.iter().map(|(key, _, after, _)| format!("`{key}: {}`", duration(*after))).collect();
-        let mut text =
-            format!("{} would have left {} of {} pages", written.join(" with "), remedy.after, remedy.before);
+        let fields = [("for", now.hold, remedy.timing.hold), ("keep_firing_for", now.keep, remedy.timing.keep)];
+        let changed = fields.iter().filter(|(_, before, after)| before != after);
+        let written: Vec<_> = changed.clone().map(|(key, _, after)| format!("`{key}: {}`", duration(*after))).collect();
+        let edits: Option<Vec<Edit>> = changed.map(|(key, _, after)| cx.set(rule, key, &duration(*after))).collect();
+        let mut text = format!(
+            "{} would have left {} of {}",
+            written.join(" with "),
+            remedy.after,
+            counted(remedy.before, "page")
+        );
         if remedy.long > 0 && remedy.delay > 0 {
             let by = duration(remedy.delay);
             text += &format!("; the {} that lasted over an hour would have come at most {by} later", remedy.long);
         }
+        let Some(diagnostic) = cx.last() else { return };
         diagnostic.help(text);
-        let edits = changed.iter().map(|(_, _, after, text)| {
-            let span = text.as_ref()?.span();
-            Some(Edit { span, text: duration(*after) })
-        });
-        if let Some(edits) = edits.collect::<Option<Vec<_>>>() {
+        // What an alert waits for is for its owner to say: nobody knows whether ten minutes cost anything.
+        if let Some(edits) = edits {
             diagnostic.fix(false, edits);
         }
     }

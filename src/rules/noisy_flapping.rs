@@ -43,7 +43,7 @@ impl Configurable for NoisyFlapping {
 impl LintRule for NoisyFlapping {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(judged) = noise::judged(rule, cx, self.days) else { return };
-        let flaps = flapping(&judged.found, Millis::from(self.minutes) * MINUTE);
+        let flaps = flapping(judged.found, Millis::from(self.minutes) * MINUTE);
         let seen = flaps.again.whole >= self.episodes && flaps.days >= self.on_days;
         if !seen || flaps.again.value() <= self.share {
             return;
@@ -59,6 +59,6 @@ impl LintRule for NoisyFlapping {
         diagnostic.cause("alerts that come and go").subject("flapping");
         diagnostic.label(format!("more than {}", percent(self.share)));
         judged.draw(diagnostic);
-        judged.help(rule, diagnostic, "add `keep_firing_for`, or compare an average over a longer time");
+        judged.help(rule, cx, "add `keep_firing_for`, or compare an average over a longer time");
     }
 }

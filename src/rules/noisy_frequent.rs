@@ -44,7 +44,7 @@ impl LintRule for NoisyFrequent {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(judged) = noise::judged(rule, cx, self.days) else { return };
         let Some(pages) = noise::paging(cx) else { return };
-        let frequency = frequency(judged.history, &judged.found);
+        let frequency = frequency(judged.history, judged.found);
         let limits = if pages { &self.paging } else { &self.others };
         let Some((severity, limit)) = limits.over(frequency.per_week) else { return };
         let word = if pages { "pages" } else { "fires" };
@@ -55,6 +55,6 @@ impl LintRule for NoisyFrequent {
         judged.draw(diagnostic);
         let otherwise =
             "raise `for` or the threshold, mend what makes it fire, or remove it: nobody can act on so many";
-        judged.help(rule, diagnostic, otherwise);
+        judged.help(rule, cx, otherwise);
     }
 }

@@ -47,7 +47,7 @@ impl LintRule for NoisyShortLived {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(judged) = noise::judged(rule, cx, self.days) else { return };
         let Some(pages) = noise::paging(cx) else { return };
-        let short = short_lived(&judged.found, Millis::from(self.minutes) * MINUTE);
+        let short = short_lived(judged.found, Millis::from(self.minutes) * MINUTE);
         let limits = if pages { &self.paging } else { &self.others };
         let Some((severity, limit)) = limits.over(short.at_least()) else { return };
         let (name, minutes) = (rule.name.value(), self.minutes);
@@ -57,6 +57,6 @@ impl LintRule for NoisyShortLived {
         diagnostic.cause("alerts that end before anybody can act").subject("short-lived");
         diagnostic.label(format!("surely more than {}", percent(limit)));
         judged.draw(diagnostic);
-        judged.help(rule, diagnostic, "raise `for`, or watch something that stays: what ends by itself needs nobody");
+        judged.help(rule, cx, "raise `for`, or watch something that stays: what ends by itself needs nobody");
     }
 }

@@ -39,7 +39,7 @@ impl Configurable for NoisyStuck {
 impl LintRule for NoisyStuck {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(judged) = noise::judged(rule, cx, self.days) else { return };
-        let stuck = stuck(judged.history, &judged.found);
+        let stuck = stuck(judged.history, judged.found);
         let most = Millis::from(self.at_once) * DAY;
         if stuck.share < self.share && stuck.longest <= most {
             return;
@@ -54,7 +54,7 @@ impl LintRule for NoisyStuck {
         } else {
             format!("{} or more", percent(self.share))
         });
-        diagnostic.note(format!("in {} of history", days(judged.history.covered())));
+        judged.draw(diagnostic);
         diagnostic.note("an alert that always fires hides the next trouble, and nobody looks at it any more");
         diagnostic.help("mend what makes it fire, raise the threshold, or remove it");
     }

@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Prometheus's marker of a series that ended (`model/value/value.go`).
@@ -51,6 +53,50 @@ pub(crate) fn binary(folder: &Path) -> Result<PathBuf, String> {
         .find(|name| Path::new(name).extension().is_some_and(|extension| extension == "deb"));
     let unpacked = package.is_some_and(|package| run("dpkg", &["-x", &package, "."]));
     if unpacked { Ok(folder.join("usr/bin/prometheus")) } else { Err("no Prometheus: `dpkg -x` failed".into()) }
+}
+
+/// Lets everything through to a server and counts the bytes of its answers as they go over the wire.
+pub(crate) struct Counted {
+    port: u16,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Counted {
+    pub(crate) fn of(server: &Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (bytes, to) = (Arc::new(AtomicU64::new(0)), server.port);
+        let counter = bytes.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let upstream = TcpStream::connect(("127.0.0.1", to)).unwrap();
+                let (asked, sent) = (client.try_clone().unwrap(), upstream.try_clone().unwrap());
+                std::thread::spawn(move || pass(asked, sent, &AtomicU64::new(0)));
+                let counter = counter.clone();
+                std::thread::spawn(move || pass(upstream, client, &counter));
+            }
+        });
+        Self { port, bytes }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::SeqCst)
+    }
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream, counter: &AtomicU64) {
+    let mut buffer = vec![0; 1 << 16];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        counter.fetch_add(count as u64, Ordering::SeqCst);
+        if to.write_all(&buffer[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(std::net::Shutdown::Write);
 }
 
 impl Server {

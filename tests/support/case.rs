@@ -8,7 +8,7 @@ use groundrules::evidence::history::{self, SECOND};
 use groundrules::evidence::links::tree::TreePage;
 use groundrules::evidence::links::{Anchors, Answer, Question, Verdict, page};
 use groundrules::lint::report::Report;
-use groundrules::lint::{self, Input};
+use groundrules::lint::{self, Input, waiver};
 use groundrules::model::{Part, Workspace, lower};
 use groundrules::policy::{self, Policy};
 use groundrules::source::{Source, SourceId};
@@ -166,7 +166,7 @@ pub fn run(case: &Case, id: &str) -> Ran {
     if !about_others {
         policy.only(&[id.to_owned()]).expect("the id of a lint rule");
     }
-    let mut evidence = case.evidence.as_deref().map(evidence).unwrap_or_default();
+    let mut evidence = case.evidence.as_deref().map(|text| evidence(text, &workspace)).unwrap_or_default();
     for page in evidence.orphans.values_mut().flatten() {
         page.mapping = policy.links.mappings.first().and_then(|mapping| mapping.span);
     }
@@ -245,6 +245,14 @@ struct Said {
 #[serde(deny_unknown_fields)]
 struct Fired {
     days: i64,
+    /// So many days ago.
+    #[serde(default)]
+    ended: i64,
+    /// Alerts that were changed, so many days ago.
+    #[serde(default)]
+    changed: BTreeMap<String, i64>,
+    /// All waivers were written so many days ago.
+    granted: Option<i64>,
     episodes: Vec<Fire>,
 }
 
@@ -255,9 +263,24 @@ struct Fire {
     labels: BTreeMap<String, String>,
     /// First and last hour of the window in which it fired.
     hours: (f64, f64),
+    /// So many times, every so many hours.
+    #[serde(default = "once")]
+    repeat: (u32, f64),
+    #[serde(default = "firing")]
+    state: String,
+    #[serde(default)]
+    acked: bool,
 }
 
-fn evidence(text: &str) -> Evidence {
+fn once() -> (u32, f64) {
+    (1, 0.0)
+}
+
+fn firing() -> String {
+    "firing".to_owned()
+}
+
+fn evidence(text: &str, workspace: &Workspace) -> Evidence {
     let facts: Facts = serde_yaml::from_str(text).expect("the evidence of the case is readable");
     let verdicts = [
         Verdict::Alive,
@@ -280,15 +303,28 @@ fn evidence(text: &str) -> Evidence {
             Answer { anchor, near, moved_to, changed_at, facts, ..Answer::new(verdict, said.page, said.reason) };
         evidence.runbooks.insert(Question::new(&reference, ".", std::iter::empty::<(String, String)>()), answer);
     }
+    if let Some(fired) = &facts.history {
+        evidence.history = Some(snapshot(fired));
+        let end = history::parse_time("2026-11-21T00:00:00Z").unwrap();
+        for file in &workspace.files {
+            let waivers = waiver::of_file(file, workspace.source(file.source)).into_iter();
+            let granted = fired.granted.map(|days| end - days * history::DAY);
+            evidence.granted.extend(waivers.filter_map(|one| Some(((file.source, one.span.start), granted?))));
+            for (index, rule) in file.rules.iter().enumerate() {
+                let since = fired.changed.get(rule.name.value()).map(|days| end - days * history::DAY);
+                let past = history::Past { since, names: Vec::new() };
+                evidence.pasts.insert((file.source, index as u32), past);
+            }
+        }
+    }
     let orphan = |(file, reference)| TreePage { file, reference: Some(reference), mapping: None };
     evidence.orphans.insert(".".to_owned(), facts.orphans.into_iter().map(orphan).collect());
-    evidence.history = facts.history.map(|fired| snapshot(&fired));
     evidence
 }
 
 /// A snapshot that ends at midnight of the day of the case.
 fn snapshot(fired: &Fired) -> history::History {
-    let end = history::parse_time("2026-11-21T00:00:00Z").unwrap();
+    let end = history::parse_time("2026-11-21T00:00:00Z").unwrap() - fired.ended * history::DAY;
     let start = end - fired.days * history::DAY;
     let window = serde_json::json!({ "from": history::print_time(start), "to": history::print_time(end) });
     let head = serde_json::json!({
@@ -296,14 +332,21 @@ fn snapshot(fired: &Fired) -> history::History {
         "source": "a page", "tool": "groundrules", "digest": "",
     });
     let mut lines: Vec<(String, i64, String)> = Vec::new();
-    for Fire { rule, labels, hours } in &fired.episodes {
+    for Fire { rule, labels, hours, repeat, state, acked } in &fired.episodes {
         let mut labels = labels.clone();
         labels.insert("alertname".to_owned(), rule.clone());
-        let [first, last] = [hours.0, hours.1].map(|hours| start + (hours * 3600.0) as i64 * SECOND);
-        let line = serde_json::json!({
-            "rule": rule, "labels": labels, "state": "firing", "first": first / 1000, "last": last / 1000, "samples": 1, "open": false,
-        });
-        lines.push((format!("{rule}{labels:?}"), first, line.to_string()));
+        for time in 0..repeat.0 {
+            let later = f64::from(time) * repeat.1;
+            let [first, last] =
+                [hours.0, hours.1].map(|hours| start + ((hours + later) * 3600.0).round() as i64 * SECOND);
+            let mut line = serde_json::json!({
+                "rule": rule, "labels": labels, "state": state, "first": first / 1000, "last": last / 1000, "samples": 1, "open": false,
+            });
+            if *acked {
+                line["acked_at"] = (first / 1000 + 60).into();
+            }
+            lines.push((format!("{rule}{labels:?}"), first, line.to_string()));
+        }
     }
     lines.sort();
     let text: String = std::iter::once(head.to_string())

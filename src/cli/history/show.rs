@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cli::backtest::time;
 use crate::cli::{Stop, exit, stdout};
 use crate::evidence::history::{
-    History, Period, RulePattern, Series, State, covered, frequency, pages, print_time, sparkline,
+    History, Period, RulePattern, Series, State, covered, frequency, print_time, sparkline,
 };
 use crate::report::safe;
 use crate::suggest::closest;
@@ -42,7 +42,7 @@ pub(super) fn run(command: &Show) -> Result<u8, Stop> {
     let head = history.head();
     let window = head.window;
     let often = frequency(&history, &found);
-    let pages = pages(&found);
+    let pages = found.pages();
     let mut out = stdout();
     writeln!(out, "{}  {} to {}", safe::line(&command.alert), print_time(window.from), print_time(window.to))?;
     let longest = pages.iter().map(|page| page.length()).max().unwrap_or(0);
@@ -54,7 +54,7 @@ pub(super) fn run(command: &Show) -> Result<u8, Stop> {
         often.episodes,
         time(longest)
     )?;
-    writeln!(out, "\npages   {}", sparkline(&pages, &head.coverage, window, WIDTH).trim_end())?;
+    writeln!(out, "\npages   {}", sparkline(pages, &head.coverage, window, WIDTH).trim_end())?;
     let all = by_labels(&found.series);
     for (labels, series) in all.iter().take(MOST_SERIES) {
         let shown = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect::<Vec<_>>().join(", ");

@@ -15,6 +15,13 @@ pub struct Hours {
     to: i8,
 }
 
+impl Default for Hours {
+    /// From 8 to 18 in UTC.
+    fn default() -> Self {
+        Self { zone: TimeZone::UTC, from: 8, to: 18 }
+    }
+}
+
 impl Hours {
     /// Hours from `from` to `to` (0 to 24) on Monday to Friday in a zone of the IANA data base, such as `Europe/Berlin`. The data base is a part of the
     /// program, so that a verdict does not depend on the machine.

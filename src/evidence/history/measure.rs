@@ -53,23 +53,21 @@ pub fn covered(periods: &[Period], window: Period) -> Millis {
     unite(inside).into_iter().map(Period::length).sum()
 }
 
-/// The pages of a rule: periods in which at least one of its series fired, in order. Series that fire at the same evaluation are one
-/// page.
-pub fn pages(rule: &RuleHistory) -> Vec<Period> {
+/// When at least one series of a rule fired, in order.
+pub(super) fn united(rule: &RuleHistory) -> Vec<Period> {
     let episodes = rule.firing().flat_map(|series| series.episodes);
     unite(episodes.map(Episode::period).collect())
 }
 
-/// The pages of a rule where the Alertmanager groups by these labels: one page for each group of series whose values are the same. In order of time; two
-/// groups may overlap.
-pub fn pages_by(rule: &RuleHistory, group_by: &[String]) -> Vec<Period> {
+/// When at least one series of a group fired, for each group of series whose values of these labels are the same. In order of time; two groups may overlap.
+pub(super) fn grouped(rule: &RuleHistory, labels: &[String]) -> Vec<Period> {
     let mut groups: BTreeMap<Vec<&str>, Vec<Period>> = BTreeMap::new();
     for series in rule.firing() {
-        let values = group_by.iter().map(|name| series.labels.get(name).unwrap_or("")).collect();
+        let values = labels.iter().map(|name| series.labels.get(name).unwrap_or("")).collect();
         groups.entry(values).or_default().extend(series.episodes.iter().map(Episode::period));
     }
     let mut pages: Vec<_> = groups.into_values().flat_map(unite).collect();
-    pages.sort_unstable();
+    pages.sort();
     pages
 }
 
@@ -82,13 +80,16 @@ pub struct Frequency {
     pub episodes: usize,
     /// Pages a week of covered time.
     pub per_week: f64,
+    /// The covered time.
+    pub covered: Millis,
 }
 
 /// How often the rule called somebody, over the part of its judged time that is covered.
 pub fn frequency(history: &History, rule: &RuleHistory) -> Frequency {
-    let pages = pages(rule).len();
+    let pages = rule.pages().len();
     let episodes = rule.firing().map(|series| series.episodes.len()).sum();
-    Frequency { pages, episodes, per_week: per_week(pages, covered(&history.head().coverage, rule.window)) }
+    let covered = covered(&history.head().coverage, rule.window);
+    Frequency { pages, episodes, per_week: per_week(pages, covered), covered }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and lengths are far below 2^53")]

@@ -4,7 +4,7 @@ use super::line::SeriesKey;
 use super::store::{Acknowledgement, Episode, Series, State};
 use super::time::{Millis, Period, unite};
 use super::write::Record;
-use super::{Head, History};
+use super::{Head, History, Loaded};
 use std::collections::{BTreeMap, HashMap};
 
 /// One snapshot of all that `histories` hold. Episodes of a series that overlap are one, so that what several servers, or snapshots with a common edge,
@@ -16,7 +16,14 @@ pub fn merge(histories: &[History], tool: &str) -> Option<History> {
     let mut sources: Vec<&str> = histories.iter().flat_map(|h| h.head().source.split(", ")).collect();
     sources.sort_unstable();
     sources.dedup();
-    let head = Head { window, coverage, source: sources.join(", "), tool: tool.to_owned(), digest: String::new() };
+    let head = Head {
+        window,
+        coverage,
+        source: sources.join(", "),
+        tool: tool.to_owned(),
+        digest: String::new(),
+        rules: rules(histories),
+    };
     let intervals = intervals(histories);
     let mut series: BTreeMap<SeriesKey, Vec<Record>> = BTreeMap::new();
     for one in histories.iter().flat_map(History::series) {
@@ -33,6 +40,38 @@ pub fn merge(histories: &[History], tool: &str) -> Option<History> {
         join(records, interval, window.to)
     });
     Some(History::new(head, joined.collect::<Vec<_>>()))
+}
+
+/// The rules that servers had loaded: of each name as the latest snapshot has it. What an earlier one with that name did not have yet is no older than the later.
+fn rules(histories: &[History]) -> Vec<Loaded> {
+    let mut order: Vec<&Head> = histories.iter().map(History::head).filter(|head| !head.rules.is_empty()).collect();
+    order.sort_by_key(|head| head.window.to);
+    let mut latest: BTreeMap<&str, Vec<Loaded>> = BTreeMap::new();
+    for head in order {
+        let mut own: BTreeMap<&str, Vec<Loaded>> = BTreeMap::new();
+        for rule in &head.rules {
+            let before = latest.get(rule.rule.as_str());
+            let same = before.map(|all| all.iter().find(|one| one.digest == rule.digest));
+            let since = match same {
+                None => rule.since,
+                Some(None) => Some(rule.since.unwrap_or(head.window.from).max(head.window.from)),
+                Some(Some(same)) => same.since.max(rule.since),
+            };
+            own.entry(&rule.rule).or_default().push(Loaded { since, ..rule.clone() });
+        }
+        latest.extend(own);
+    }
+    let mut rules: Vec<Loaded> = latest.into_values().flatten().collect();
+    rules.sort();
+    rules.dedup();
+    rules
+}
+
+impl History {
+    /// All episodes, each with all that is known of it.
+    pub fn records(&self) -> impl Iterator<Item = Record> {
+        self.series().flat_map(|series| series.episodes.iter().map(move |episode| record(&series, episode)))
+    }
 }
 
 /// An episode with all that its series says.

@@ -8,11 +8,13 @@ pub mod backtest;
 mod helped;
 mod hours;
 mod import;
+mod inhibition;
 mod line;
 mod load;
 mod measure;
 mod merge;
 mod noise;
+mod past;
 mod read;
 mod redundant;
 mod rule;
@@ -29,11 +31,13 @@ mod tests;
 pub use helped::{Remedy, Timing, helped};
 pub use hours::{Hours, Shift};
 pub use import::{Export, import};
+pub use inhibition::{Inhibition, inhibition};
 pub use line::Resolver;
 pub use load::{Load, load};
-pub use measure::{Frequency, Sufficiency, covered, frequency, pages, pages_by, share_at_least};
+pub use measure::{Frequency, Sufficiency, covered, frequency, share_at_least};
 pub use merge::merge;
 pub use noise::{Flapping, Quiet, Share, Stuck, flapping, off_hours, quiet, short_lived, stuck, unacknowledged};
+pub use past::{Loaded, Past, digest, past};
 pub use read::{ReadError, read};
 pub use redundant::{Redundant, redundant};
 pub use rule::{Pattern, RuleHistory, RulePattern};
@@ -62,6 +66,8 @@ pub struct Head {
     pub tool: String,
     /// A digest of the episodes, empty where none was given. Ours begins with `episodes:` and is verified on reading.
     pub digest: String,
+    /// The alerting rules that the server had loaded at the end of the window; empty where nothing is known of them.
+    pub rules: Vec<Loaded>,
 }
 
 /// A snapshot of firing history.
@@ -77,6 +83,13 @@ impl History {
         &self.head
     }
 
+    /// The same with the rules that the server had loaded.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Vec<Loaded>) -> Self {
+        self.head.rules = rules;
+        self
+    }
+
     /// Number of episodes, pending ones included.
     pub fn len(&self) -> usize {
         self.store.len()
@@ -90,6 +103,11 @@ impl History {
     /// Every series of a rule that has episodes, sorted by rule, labels and state.
     pub fn series(&self) -> impl Iterator<Item = Series<'_>> {
         self.store.series()
+    }
+
+    /// Whether any episode is pending. Where none is, the source may not tell of them.
+    pub fn knows_pending(&self) -> bool {
+        self.store.pending()
     }
 
     /// Whether the source says of any episode what people did about it. Where it does not, nothing is known of acknowledgements.

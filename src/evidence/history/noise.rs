@@ -1,7 +1,7 @@
 //! The ways in which an alert can be noise, each as figures; where the limits lie is no concern of this module.
 
 use super::hours::Hours;
-use super::measure::{covered, pages, share_at_least};
+use super::measure::{covered, share_at_least};
 use super::time::{DAY, Millis, Period, share};
 use super::{Episode, History, RuleHistory, Series, State};
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ impl Share {
 pub fn short_lived(rule: &RuleHistory, limit: Millis) -> Share {
     let cut = cut_pages(rule);
     let (mut part, mut whole) = (0, 0);
-    for page in pages(rule) {
+    for page in rule.pages() {
         let short = page.length() <= limit;
         if short && cut.contains(&page.to) {
             continue;
@@ -63,9 +63,15 @@ pub fn flapping(rule: &RuleHistory, soon: Millis) -> Flapping {
     let mut again = Share::default();
     let mut days = BTreeSet::new();
     for series in rule.firing() {
+        let mut last = None;
         again.whole += series.episodes.len();
         again.part += series.episodes.windows(2).filter(|pair| pair[1].first - pair[0].last <= soon).count();
-        days.extend(series.episodes.iter().map(|episode| episode.first.div_euclid(DAY)));
+        // Most episodes begin on the day of the one before.
+        for day in series.episodes.iter().map(|episode| episode.first.div_euclid(DAY)) {
+            if last.replace(day) != Some(day) {
+                days.insert(day);
+            }
+        }
     }
     Flapping { again, days: days.len() }
 }
@@ -81,7 +87,7 @@ pub struct Stuck {
 
 /// How long the rule fired.
 pub fn stuck(history: &History, rule: &RuleHistory) -> Stuck {
-    let firing: Millis = pages(rule).into_iter().map(Period::length).sum();
+    let firing: Millis = rule.united().iter().map(|page| page.length()).sum();
     let longest = rule.firing().flat_map(|series| series.episodes).map(Episode::length).max();
     Stuck {
         share: share(firing, covered(&history.head().coverage, rule.window)).min(1.0),
@@ -118,7 +124,7 @@ fn acknowledged_pages(rule: &RuleHistory) -> Vec<(Period, bool)> {
         let next = starts.partition_point(|&start| start < page.from);
         starts.get(next).is_some_and(|&start| start <= page.to)
     };
-    pages(rule).into_iter().map(|page| (page, within(&page))).collect()
+    rule.pages().iter().map(|&page| (page, within(&page))).collect()
 }
 
 /// What a rule did that hardly does anything.

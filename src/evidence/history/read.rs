@@ -4,7 +4,7 @@ use super::line::{self, RawKey, SeriesKey};
 use super::store::{Acknowledgement, Episode, Store};
 use super::time::{Period, parse_time, unite};
 use super::write::DIGEST_KIND;
-use super::{Head, History, zstd};
+use super::{Head, History, Loaded, zstd};
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::fmt;
@@ -63,6 +63,22 @@ struct RawHead {
     tool: String,
     #[serde(default)]
     digest: String,
+    #[serde(default)]
+    rules: Vec<RawLoaded>,
+}
+
+#[derive(Deserialize)]
+struct RawLoaded {
+    rule: String,
+    digest: String,
+    since: Option<String>,
+}
+
+impl RawLoaded {
+    fn loaded(self) -> Result<Loaded, String> {
+        let since = self.since.as_deref().map(parse_time).transpose()?;
+        Ok(Loaded { rule: self.rule, digest: self.digest, since })
+    }
 }
 
 #[derive(Deserialize)]
@@ -99,7 +115,8 @@ fn head(line: &[u8]) -> Result<Head, String> {
         None => vec![window],
     };
     let coverage = unite(coverage).into_iter().filter_map(|period| period.intersection(window)).collect();
-    Ok(Head { window, coverage, source: raw.source, tool: raw.tool, digest: raw.digest })
+    let rules = raw.rules.into_iter().map(RawLoaded::loaded).collect::<Result<_, _>>()?;
+    Ok(Head { window, coverage, source: raw.source, tool: raw.tool, digest: raw.digest, rules })
 }
 
 /// Reads a snapshot, plain or zstd-compressed, whichever its first bytes say.

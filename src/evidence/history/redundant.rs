@@ -1,9 +1,10 @@
 //! Rules that fire only while another fires.
 
-use super::measure::{covered, pages};
+use super::measure::covered;
 use super::noise::Share;
 use super::time::{Millis, Period, share};
 use super::{History, RuleHistory};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A rule whose pages lie inside those of another.
@@ -22,8 +23,8 @@ const MOST_FIRING: f64 = 0.5;
 
 /// The rules of which at least `least` (0 to 1) of at least `support` pages lie inside the pages of one other rule: for each the rule that holds most of
 /// them.
-pub fn redundant(history: &History, rules: &[RuleHistory], least: f64, support: usize) -> Vec<Redundant> {
-    let all: Vec<_> = rules.iter().map(pages).collect();
+pub fn redundant(history: &History, rules: &[&RuleHistory], least: f64, support: usize) -> Vec<Redundant> {
+    let all: Vec<_> = rules.iter().map(|rule| rule.united()).collect();
     let mut most: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for ((rule, inside), count) in inside(history, rules, &all) {
         let best = most.entry(rule).or_insert((inside, count));
@@ -32,14 +33,14 @@ pub fn redundant(history: &History, rules: &[RuleHistory], least: f64, support: 
         }
     }
     let found = most.into_iter().map(|(rule, (inside, part))| {
-        let pages = Share { part, whole: all.get(rule).map_or(0, Vec::len) };
+        let pages = Share { part, whole: all.get(rule).map_or(0, |pages| pages.len()) };
         Redundant { rule, inside, pages }
     });
     found.filter(|found| found.pages.whole >= support && found.pages.value() >= least).collect()
 }
 
 /// How many pages of one rule lie inside those of another, for every pair that has any. Sweeps over time: at any instant a rule has at most one page.
-fn inside(history: &History, rules: &[RuleHistory], all: &[Vec<Period>]) -> BTreeMap<(usize, usize), usize> {
+fn inside(history: &History, rules: &[&RuleHistory], all: &[Cow<'_, [Period]>]) -> BTreeMap<(usize, usize), usize> {
     let mut starts: Vec<(Period, usize)> = Vec::new();
     for (index, pages) in all.iter().enumerate() {
         starts.extend(pages.iter().map(|page| (*page, index)));

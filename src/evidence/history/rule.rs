@@ -1,8 +1,11 @@
 //! Which episodes are those of a rule: its name and its static labels say so.
 
+use super::measure;
 use super::store::Series;
 use super::time::{Millis, Period};
 use super::{History, State};
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// What a text of a rule may have become when it was evaluated.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -39,7 +42,8 @@ impl Pattern {
         text.ends_with(&**last)
     }
 
-    fn exact(&self) -> Option<&str> {
+    /// The text, where it is always the same.
+    pub fn exact(&self) -> Option<&str> {
         match self {
             Self::Exact(text) => Some(text),
             Self::Pieces(_) => None,
@@ -89,9 +93,45 @@ pub struct RuleHistory<'a> {
     pub shared: bool,
     /// The time that is judged: the snapshot's window, or the part of it since the rule was changed.
     pub window: Period,
+    group_by: Vec<String>,
+    pages: OnceLock<Vec<Period>>,
 }
 
 impl<'a> RuleHistory<'a> {
+    fn new(series: Vec<Series<'a>>, shared: bool, window: Period) -> Self {
+        Self { series, shared, window, group_by: Vec::new(), pages: OnceLock::new() }
+    }
+
+    /// The pages: periods in which at least one series fired, in order of time. Series that fire at the same evaluation are one page; where the
+    /// Alertmanager groups by some labels, those whose values of them are the same.
+    pub fn pages(&self) -> &[Period] {
+        self.pages.get_or_init(|| match self.group_by.as_slice() {
+            [] => measure::united(self),
+            labels => measure::grouped(self, labels),
+        })
+    }
+
+    /// When at least one series fired, however the Alertmanager groups.
+    pub fn united(&self) -> Cow<'_, [Period]> {
+        if self.group_by.is_empty() { Cow::Borrowed(self.pages()) } else { Cow::Owned(measure::united(self)) }
+    }
+
+    /// The same history, its pages made as an Alertmanager does that groups by these labels.
+    #[must_use]
+    pub fn grouped_by(mut self, labels: &[String]) -> Self {
+        (self.group_by, self.pages) = (labels.to_vec(), OnceLock::new());
+        self
+    }
+
+    /// The same history with that of the rule under a former name.
+    #[must_use]
+    pub fn and(mut self, former: Self) -> Self {
+        self.series.extend(former.series);
+        self.shared |= former.shared;
+        self.pages = OnceLock::new();
+        self
+    }
+
     /// Only what began at or after `since`, when the rule was last changed: what was before does not speak for it as it is now.
     #[must_use]
     pub fn since(mut self, since: Millis) -> Self {
@@ -101,7 +141,13 @@ impl<'a> RuleHistory<'a> {
         }
         self.series.retain(|series| !series.episodes.is_empty());
         self.window = Period::new(since.clamp(self.window.from, self.window.to), self.window.to);
+        self.pages = OnceLock::new();
         self
+    }
+
+    /// Whether any of its episodes says what people did about it.
+    pub fn knows_acknowledgements(&self) -> bool {
+        self.series.iter().any(|series| series.episodes.iter().any(|one| series.acknowledgement(one).is_some()))
     }
 
     /// The series that fired.
@@ -131,6 +177,6 @@ impl History {
             shared |= strongest == Some(demands);
             strongest.is_none_or(|strongest| strongest <= demands)
         });
-        RuleHistory { series, shared, window: self.head.window }
+        RuleHistory::new(series, shared, self.head.window)
     }
 }

@@ -35,14 +35,37 @@ pub struct Grid {
     pub replicas: Vec<String>,
 }
 
+impl Grid {
+    /// Whether samples lie so far apart that either an alert alternates, or its rule was evaluated less often for a while: `ALERTS_FOR_STATE` tells the two apart.
+    pub fn doubts(&self, samples: &[Samples]) -> bool {
+        let inferred = infer(samples, self);
+        samples.iter().any(|one| {
+            let steps = self.steps(rule(&one.labels), &inferred);
+            let wide = one.times.windows(2).filter(|pair| {
+                let (gap, step) = (pair[1] - pair[0], steps.at(pair[0]).unwrap_or(0));
+                gap > step + step / 2 && gap <= MOST_MISSED * step
+            });
+            wide.count() >= FEW
+        })
+    }
+
+    fn steps<'a>(&'a self, rule: &str, inferred: &'a HashMap<String, BTreeMap<i64, Shown>>) -> Steps<'a> {
+        Steps { known: self.intervals.get(rule).map_or(&[], Vec::as_slice), shown: inferred.get(rule) }
+    }
+}
+
+/// So many evaluations may be missing where `ALERTS_FOR_STATE` says that an alert went on.
+const MOST_MISSED: Millis = 5;
+/// Once or twice is chance.
+const FEW: usize = 3;
+
 /// The episodes in `samples`, replicas united.
 pub fn segment(samples: Vec<Samples>, grid: &Grid) -> Vec<Record> {
     let inferred = infer(&samples, grid);
     let mut series: BTreeMap<(Vec<(String, String)>, State), Seen> = BTreeMap::new();
     for mut one in samples {
         let rule = rule(&one.labels).to_owned();
-        let steps =
-            Steps { known: grid.intervals.get(&rule).map_or(&[], Vec::as_slice), inferred: inferred.get(&rule) };
+        let steps = Steps { known: grid.intervals.get(&rule).map_or(&[], Vec::as_slice), shown: inferred.get(&rule) };
         let replica = one.labels.iter().any(|(name, _)| grid.replicas.contains(name));
         one.labels.retain(|(name, _)| !grid.replicas.contains(name));
         let seen = series.entry((one.labels.clone(), one.state)).or_default();
@@ -70,28 +93,40 @@ fn rule(labels: &[(String, String)]) -> &str {
 struct Steps<'a> {
     known: &'a [(Millis, Millis)],
     /// By day.
-    inferred: Option<&'a BTreeMap<i64, Millis>>,
+    shown: Option<&'a BTreeMap<i64, Shown>>,
+}
+
+/// The interval that the samples of a day show, and how often two of them lie just so far apart.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    interval: Millis,
+    count: usize,
 }
 
 impl Steps<'_> {
     fn at(&self, time: Millis) -> Option<Millis> {
+        let shown = self.shown.and_then(|by_day| {
+            let day = time.div_euclid(DAY);
+            let before = by_day.range(..=day).next_back();
+            before.or_else(|| by_day.range(day..).next()).map(|(_, shown)| *shown)
+        });
         let next = self.known.partition_point(|&(from, _)| from <= time);
-        if let Some(&(_, interval)) = next.checked_sub(1).and_then(|i| self.known.get(i)) {
-            return Some(interval);
+        let known = next.checked_sub(1).and_then(|i| self.known.get(i)).map(|&(_, interval)| interval);
+        match (known, shown) {
+            // What is known is of today: samples closer to each other show that the rule was evaluated more often.
+            (Some(known), Some(shown)) if shown.interval < known && shown.count >= FEW => Some(shown.interval),
+            (Some(known), _) => Some(known),
+            (None, shown) => shown.map(|shown| shown.interval),
         }
-        let by_day = self.inferred?;
-        let day = time.div_euclid(DAY);
-        let before = by_day.range(..=day).next_back();
-        before.or_else(|| by_day.range(day..).next()).map(|(_, &interval)| interval)
     }
 }
 
 /// Evaluations lie on a lattice: its width is the greatest common divisor of the distances between the samples of a rule, day by day and replica by
 /// replica. One series that alternates cannot tell, all series of a rule in a day nearly always can.
-fn infer(samples: &[Samples], grid: &Grid) -> HashMap<String, BTreeMap<i64, Millis>> {
+fn infer(samples: &[Samples], grid: &Grid) -> HashMap<String, BTreeMap<i64, Shown>> {
     let mut last: HashMap<(&str, Vec<&str>, i64), Millis> = HashMap::new();
     let mut widths: HashMap<(&str, i64), Millis> = HashMap::new();
-    for one in samples.iter().filter(|one| !grid.intervals.contains_key(rule(&one.labels))) {
+    for one in samples {
         let rule = rule(&one.labels);
         let replica: Vec<&str> = grid.replicas.iter().filter_map(|r| value(&one.labels, r)).collect();
         for &time in &one.times {
@@ -102,9 +137,17 @@ fn infer(samples: &[Samples], grid: &Grid) -> HashMap<String, BTreeMap<i64, Mill
             }
         }
     }
-    let mut inferred: HashMap<String, BTreeMap<i64, Millis>> = HashMap::new();
-    for ((rule, day), width) in widths.into_iter().filter(|&(_, width)| width >= SECOND) {
-        inferred.entry(rule.to_owned()).or_default().insert(day, width);
+    let mut inferred: HashMap<String, BTreeMap<i64, Shown>> = HashMap::new();
+    for ((rule, day), interval) in widths.into_iter().filter(|&(_, width)| width >= SECOND) {
+        inferred.entry(rule.to_owned()).or_default().insert(day, Shown { interval, count: 0 });
+    }
+    for one in samples {
+        let Some(by_day) = inferred.get_mut(rule(&one.labels)) else { continue };
+        for pair in one.times.windows(2) {
+            if let Some(shown) = by_day.get_mut(&pair[0].div_euclid(DAY)) {
+                shown.count += usize::from(pair[1] - pair[0] == shown.interval);
+            }
+        }
     }
     inferred
 }
@@ -150,6 +193,10 @@ fn goes_on(series: &Samples, before: Millis, after: Millis, steps: &Steps, grid:
     let most = step.map_or(0, |step| step + step / 2);
     let gap = Period { from: before, to: after };
     if gap.length() <= most {
+        return true;
+    }
+    let same = active_at(series, before).is_some_and(|active| active_at(series, after) == Some(active));
+    if same && step.is_some_and(|step| gap.length() <= MOST_MISSED * step) {
         return true;
     }
     let first = grid.down.partition_point(|down| down.to < before);

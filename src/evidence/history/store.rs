@@ -164,6 +164,11 @@ impl Store {
         !self.acknowledgements.is_empty()
     }
 
+    /// Whether any episode is pending.
+    pub(super) fn pending(&self) -> bool {
+        self.keys.iter().any(|key| key.state == State::Pending)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.episodes.len()
     }

@@ -82,6 +82,13 @@ impl History {
             "source": head.source,
             "tool": head.tool,
             "digest": head.digest,
+            "rules": head.rules.iter().map(|one| {
+                let mut rule = json!({"rule": one.rule, "digest": one.digest});
+                if let (Some(since), Some(rule)) = (one.since, rule.as_object_mut()) {
+                    rule.insert("since".to_owned(), print_time(since).into());
+                }
+                rule
+            }).collect::<Vec<_>>(),
         })
     }
 }
@@ -97,13 +104,17 @@ impl Record {
     }
 }
 
-/// FNV-1a over the texts of a series, each ended by a byte that no UTF-8 text holds.
 fn series_digest(series: &Series) -> u64 {
     let labels = series.labels.iter().flat_map(|(name, value)| [name, value]);
     let texts = [series.rule, series.state.as_str(), series.file.unwrap_or(""), series.group.unwrap_or("")];
+    fnv(texts.into_iter().chain(labels))
+}
+
+/// FNV-1a over texts, each ended by a byte that no UTF-8 text holds.
+pub(super) fn fnv<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
     let step = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let text = |sum, text: &str| step(text.bytes().fold(sum, step), 0xff);
-    texts.into_iter().chain(labels).fold(0xcbf2_9ce4_8422_2325, text)
+    texts.into_iter().fold(0xcbf2_9ce4_8422_2325, text)
 }
 
 /// The finaliser of `SplitMix64`.

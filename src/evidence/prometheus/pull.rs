@@ -6,7 +6,8 @@
 use super::pushed::Pushed;
 use super::{Matrix, Query, QueryError, fetch};
 use crate::evidence::history::{
-    DAY, Grid, Head, History, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, millis, segment,
+    DAY, Grid, HOUR, Head, History, Loaded, MINUTE, Millis, Period, Record, Samples, State, gaps, merge, millis,
+    segment,
 };
 use std::collections::HashMap;
 
@@ -56,6 +57,7 @@ pub fn pull(
     let window =
         before.as_ref().map_or(pull.window, |b| Period::new(b.head().window.to.max(pull.window.from), pull.window.to));
     let known = Known::ask(server, window)?;
+    let rules = known.loaded(before.as_ref(), window.to);
     let way = match pull.way {
         Some(way) => way,
         None => choose(server, window.to)?,
@@ -68,7 +70,7 @@ pub fn pull(
         match known.slice(server, pull, slice, way) {
             Ok(part) => {
                 let parts: Vec<_> = all.into_iter().chain([part]).collect();
-                let merged = merge(&parts, &pull.tool).unwrap_or_default();
+                let merged = merge(&parts, &pull.tool).unwrap_or_default().with_rules(rules.clone());
                 save(&merged).map_err(QueryError::Unreachable)?;
                 all = Some(merged);
                 from = slice.to;
@@ -88,6 +90,8 @@ struct Known {
     witness: Option<Witness>,
     /// When its data begins, roughly; none where there is none.
     begin: Option<Millis>,
+    /// The alerting rules it has loaded: name and digest.
+    rules: Vec<(String, String)>,
 }
 
 /// Series that are there whenever the server is.
@@ -102,20 +106,44 @@ struct Witness {
 impl Known {
     fn ask(server: &dyn Query, window: Period) -> Result<Self, QueryError> {
         let mut intervals: HashMap<String, Millis> = HashMap::new();
+        let mut rules = Vec::new();
         for rule in server.rules().unwrap_or_default() {
+            if !rule.digest.is_empty() {
+                rules.push((rule.name.clone(), rule.digest));
+            }
             if rule.interval > 0 {
                 let own = intervals.entry(rule.name).or_insert(rule.interval);
                 *own = (*own).min(rule.interval);
             }
         }
-        let step = match intervals.values().min() {
-            Some(&step) => step,
-            None => shown_interval(server, window)?.unwrap_or(SHORTEST),
-        };
-        let witness = witness(server, window, step)?;
         let alerts = begin(server, "ALERTS", window)?;
+        // What the server has loaded says how often rules are evaluated now, the samples how often they were.
+        let early = alerts.map_or(window.to, |begin| begin.max(window.from) + HOUR).min(window.to);
+        let shown = [shown_interval(server, early)?, shown_interval(server, window.to)?];
+        let step = intervals.values().copied().chain(shown.into_iter().flatten()).min().unwrap_or(SHORTEST);
+        let witness = witness(server, window, step)?;
         let begin = alerts.into_iter().chain(witness.as_ref().map(|witness| witness.from)).min();
-        Ok(Self { intervals, step, witness, begin })
+        Ok(Self { intervals, step, witness, begin, rules })
+    }
+
+    /// The rules as a snapshot keeps them. What an earlier snapshot with rules does not have is new at `now`.
+    fn loaded(&self, before: Option<&History>, now: Millis) -> Vec<Loaded> {
+        let known = before.map(|before| before.head().rules.as_slice()).unwrap_or_default();
+        if self.rules.is_empty() {
+            return known.to_vec();
+        }
+        let of = |(rule, digest): &(String, String)| {
+            let same = known.iter().find(|one| one.rule == *rule && one.digest == *digest);
+            let since = match same {
+                Some(same) => same.since,
+                None => Some(now).filter(|_| !known.is_empty()),
+            };
+            Loaded { rule: rule.clone(), digest: digest.clone(), since }
+        };
+        let mut rules: Vec<Loaded> = self.rules.iter().map(of).collect();
+        rules.sort();
+        rules.dedup();
+        rules
     }
 
     fn slice(&self, server: &dyn Query, pull: &Pull, slice: Period, way: Way) -> Result<History, QueryError> {
@@ -125,8 +153,12 @@ impl Known {
         let steps = self.intervals.iter().map(|(rule, &step)| (rule.clone(), vec![(Millis::MIN, step)])).collect();
         let records = match way {
             Way::Raw => {
-                let samples = raw(server, window, !down.is_empty())?;
-                segment(samples, &Grid { window, intervals: steps, down: down.clone(), replicas })
+                let mut samples = raw(server, window)?;
+                let grid = Grid { window, intervals: steps, down: down.clone(), replicas };
+                if !down.is_empty() || grid.doubts(&samples) {
+                    add_active(server, window, &mut samples)?;
+                }
+                segment(samples, &grid)
             }
             Way::Pushed => {
                 let asked = Pushed { server, step: self.step, intervals: &self.intervals, down: &down };
@@ -180,40 +212,57 @@ fn choose(server: &dyn Query, at: Millis) -> Result<Way, QueryError> {
 }
 
 /// All samples of a slice.
-fn raw(server: &dyn Query, window: Period, with_active: bool) -> Result<Vec<Samples>, QueryError> {
-    // One more millisecond: servers of version 3 leave out the first instant of a range.
-    let reach = window.length() + 1;
+fn raw(server: &dyn Query, window: Period) -> Result<Vec<Samples>, QueryError> {
     let mut all = Vec::new();
-    let mut actives: HashMap<Pairs, Vec<(Millis, Millis)>> = HashMap::new();
-    if with_active {
-        for mut series in server.instant(&format!("ALERTS_FOR_STATE[{reach}ms]"), window.to)? {
-            series.labels.retain(|(name, _)| name != "__name__");
-            let points = series.points.iter().filter_map(|&(at, v)| Some((at, millis(v)?)));
-            actives.insert(series.labels, points.collect());
-        }
-    }
-    for mut series in server.instant(&format!("ALERTS[{reach}ms]"), window.to)? {
+    for mut series in server.instant(&format!("ALERTS[{}ms]", reach(window)), window.to)? {
         let state = take_state(&mut series.labels)?;
         let times: Vec<_> = series.points.iter().map(|&(at, _)| at).filter(|&at| at >= window.from).collect();
         if !times.is_sorted_by(|a, b| a < b) {
             return Err(odd("samples out of order"));
         }
-        let active_at = actives.get(&series.labels).cloned().unwrap_or_default();
-        all.push(Samples { labels: series.labels, state, times, active_at });
+        all.push(Samples { labels: series.labels, state, times, active_at: Vec::new() });
     }
     Ok(all)
 }
 
-/// The evaluation interval that the last samples show.
-fn shown_interval(server: &dyn Query, window: Period) -> Result<Option<Millis>, QueryError> {
-    let near = Period::new(window.to - 60 * MINUTE, window.to);
-    let samples = match raw(server, near, false) {
-        Ok(samples) => samples,
-        Err(QueryError::TooMuch(_)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let gaps = samples.iter().flat_map(|one| one.times.windows(2).map(|pair| pair[1] - pair[0]));
+/// Adds `ALERTS_FOR_STATE`.
+fn add_active(server: &dyn Query, window: Period, samples: &mut [Samples]) -> Result<(), QueryError> {
+    let mut actives: HashMap<Pairs, Vec<(Millis, Millis)>> = HashMap::new();
+    for mut series in server.instant(&format!("ALERTS_FOR_STATE[{}ms]", reach(window)), window.to)? {
+        series.labels.retain(|(name, _)| name != "__name__");
+        let points = series.points.iter().filter_map(|&(at, v)| Some((at, millis(v)?)));
+        actives.insert(series.labels, points.collect());
+    }
+    for one in samples {
+        one.active_at = actives.get(&one.labels).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// The length of a range selector. One more millisecond: servers of version 3 leave out the first instant of a range.
+fn reach(window: Period) -> Millis {
+    window.length() + 1
+}
+
+/// The evaluation interval that the samples of the busiest alert show in the hour before an instant.
+fn shown_interval(server: &dyn Query, at: Millis) -> Result<Option<Millis>, QueryError> {
+    let Some(mut busiest) = server.instant("topk(1, count_over_time(ALERTS[1h]))", at)?.pop() else { return Ok(None) };
+    busiest.labels.retain(|(name, _)| name != "__name__");
+    let samples = server.instant(&format!("{}[1h]", selector_of(busiest.labels.iter())), at)?;
+    let gaps = samples.iter().flat_map(|one| one.points.windows(2).map(|pair| pair[1].0 - pair[0].0));
     Ok(gaps.min().filter(|&gap| gap >= 1000))
+}
+
+/// The selector of the series of `ALERTS` that have these labels. Names that only newer servers know how to write are left out.
+pub(super) fn selector_of<'a>(labels: impl Iterator<Item = &'a (String, String)>) -> String {
+    let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let matchers = labels.filter(|(name, _)| plain(name)).map(|(name, value)| format!("{name}={}", quoted(value)));
+    format!("ALERTS{{{}}}", matchers.collect::<Vec<_>>().join(","))
+}
+
+/// A string literal of an expression.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }
 
 /// What is there whenever the server is: a heartbeat alert, or what a server says of itself.

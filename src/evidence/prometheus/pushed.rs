@@ -3,7 +3,7 @@
 //! A step is no longer than the shortest evaluation interval, so that every evaluation is seen. Evaluations of a rule lie on a lattice, which one
 //! sample shows: a step and the lattice together tell the evaluation. (`timestamp()` over a range would tell it as well, but takes a server minutes.)
 
-use super::pull::{odd, take_state};
+use super::pull::{odd, selector_of, take_state};
 use super::{Matrix, Query, QueryError, fetch};
 use crate::evidence::history::{MINUTE, Millis, Period, Record, State, millis};
 use std::collections::{BTreeMap, HashMap};
@@ -14,6 +14,8 @@ type Pairs = Vec<(String, String)>;
 const LOOKBACK: Millis = 5 * MINUTE;
 /// So many steps of an episode are fetched to see how often a rule is evaluated.
 const MOST_SHOWN: Millis = 20;
+/// So many steps of an episode show it clearly.
+const LEAST_SHOWN: Millis = 6;
 /// Labels that tell rules of one name apart: they may lie in groups that are evaluated at different instants.
 const TELLING: [&str; 5] = ["alertname", "severity", "team", "cluster", "prometheus"];
 
@@ -34,9 +36,16 @@ struct Lattice {
     /// One of its evaluations.
     evaluation: Millis,
     interval: Millis,
+    /// Whether that is so in all of the window. Where it is not, the samples are asked for.
+    steady: bool,
 }
 
 impl Lattice {
+    /// Whether there is an evaluation at an instant.
+    fn holds(self, at: Millis) -> bool {
+        self.before(at) == at
+    }
+
     /// The evaluation at `at` or the last before.
     fn before(self, at: Millis) -> Millis {
         at - (at - self.evaluation).rem_euclid(self.interval)
@@ -106,45 +115,55 @@ impl Pushed<'_> {
         series.collect()
     }
 
-    /// The lattice of each rule, from the samples of its longest episode.
+    /// The lattice of each rule, from the samples of its longest episode; of the first and the last that show one, too: it may have changed between them.
     fn lattices(&self, series: &[Series], replicas: &[String]) -> Result<HashMap<Pairs, Lattice>, QueryError> {
-        let mut longest: BTreeMap<Pairs, (Period, &Series)> = BTreeMap::new();
+        let mut all: BTreeMap<Pairs, Vec<(Period, &Series)>> = BTreeMap::new();
         for one in series {
+            let own = all.entry(telling(&one.labels, replicas)).or_default();
             let shown = one.events.windows(2).filter(|pair| pair[0].1 == Event::Start);
-            let Some(shown) = shown.map(|pair| Period::new(pair[0].0, pair[1].0)).max_by_key(|shown| shown.length())
-            else {
-                return Err(odd("an alert that begins and neither ends nor lasts"));
-            };
-            let best = longest.entry(telling(&one.labels, replicas)).or_insert((shown, one));
-            if shown.length() > best.0.length() {
-                *best = (shown, one);
-            }
+            own.extend(shown.map(|pair| (Period::new(pair[0].0, pair[1].0), one)));
         }
-        longest.into_iter().map(|(key, (shown, one))| Ok((key, self.lattice(shown, one)?))).collect()
+        all.into_iter().map(|(key, shown)| Ok((key, self.lattice_of(&shown)?))).collect()
+    }
+
+    fn lattice_of(&self, shown: &[(Period, &Series)]) -> Result<Lattice, QueryError> {
+        let longest = shown.iter().max_by_key(|(period, _)| period.length());
+        let Some(&(period, series)) = longest else {
+            return Err(odd("an alert that begins and neither ends nor lasts"));
+        };
+        let mut lattice = self.lattice(period, series)?;
+        let clear = || shown.iter().filter(|(period, _)| period.length() >= LEAST_SHOWN * self.step);
+        let (first, last) =
+            (clear().min_by_key(|(period, _)| period.from), clear().max_by_key(|(period, _)| period.to));
+        for &(period, series) in first.into_iter().chain(last) {
+            let other = self.lattice(period, series)?;
+            lattice.steady &= other.interval == lattice.interval && lattice.holds(other.evaluation);
+        }
+        Ok(lattice)
     }
 
     fn lattice(&self, shown: Period, series: &Series) -> Result<Lattice, QueryError> {
         let reach = shown.length().min(MOST_SHOWN * self.step) + self.step;
-        let expr = format!("ALERTS{{alertname={}}}[{reach}ms]", quoted(&series.rule));
-        let answer = self.server.instant(&expr, shown.to)?;
+        // What is shown longer than it lasts ended without a mark: the last sample lies further back.
+        let answer = self.server.instant(&format!("{}[{}ms]", selector(series), reach + LOOKBACK), shown.to)?;
         let own = answer.into_iter().find(|one| without_state(&one.labels, series.state) == series.labels);
-        let points = own.map(|one| one.points).unwrap_or_default();
+        let mut points = own.map(|one| one.points).unwrap_or_default();
+        // Those before are of another episode.
+        points.retain(|&(at, _)| at > shown.from - self.step);
         let Some(&(evaluation, _)) = points.last() else { return Err(odd("an alert that is there and is not")) };
         let known = self.intervals.get(&series.rule).copied();
         let between = points.windows(2).map(|pair| pair[1].0 - pair[0].0).min();
-        let interval = known.or(between).unwrap_or_else(|| shown.length()).max(1);
-        Ok(Lattice { evaluation, interval })
+        // Samples tell what was; the server only what is.
+        let interval = if points.len() > 2 { between.or(known) } else { known.or(between) };
+        Ok(Lattice { evaluation, interval: interval.unwrap_or_else(|| shown.length()).max(1), steady: true })
     }
 
-    /// The last sample of each series of a rule at an instant.
-    fn samples(&self, rule: &str, at: Millis) -> Result<Vec<(Pairs, Millis)>, QueryError> {
-        let expr = format!("timestamp(ALERTS{{alertname={}}})", quoted(rule));
-        let answer = self.server.instant(&expr, at)?;
-        let read = |series: &super::Sampled| {
-            let value = series.points.first().and_then(|&(_, value)| millis(value));
-            Ok((series.labels.clone(), value.ok_or_else(|| odd("a time out of range"))?))
-        };
-        answer.iter().map(read).collect()
+    /// The last sample of a series at an instant.
+    fn sample(&self, series: &Series, at: Millis) -> Result<Millis, QueryError> {
+        let answer = self.server.instant(&format!("timestamp({})", selector(series)), at)?;
+        let own = answer.iter().find(|one| without_state(&one.labels, series.state) == series.labels);
+        let value = own.and_then(|one| one.points.first()).ok_or_else(|| odd("an alert that is there and is not"))?;
+        millis(value.1).ok_or_else(|| odd("a time out of range"))
     }
 
     /// `ActiveAt` of alerts at the steps at which they begin, where the server was down in `window`.
@@ -177,12 +196,14 @@ impl Pushed<'_> {
         for &(at, event) in &series.events {
             let last = match (event, began) {
                 (Event::Start, None) => {
-                    began = Some((lattice.before(at), at));
+                    let first = if lattice.steady { lattice.before(at) } else { self.sample(series, at)? };
+                    began = Some((first, at));
                     continue;
                 }
                 (Event::Open, None) => continue,
-                (Event::End, Some(_)) => self.last(series, at, lattice)?,
-                (Event::Open, Some(_)) => lattice.before(at),
+                (Event::End, Some((first, _))) => self.last(series, at, first, lattice)?,
+                (Event::Open, Some(_)) if lattice.steady => lattice.before(at),
+                (Event::Open, Some(_)) => self.sample(series, at)?,
                 _ => return Err(odd("begins and ends of an alert do not alternate")),
             };
             let Some((first, seen)) = began.take() else { continue };
@@ -201,16 +222,15 @@ impl Pushed<'_> {
 
     /// The last evaluation of a series that is gone at the step `at`: the one before the server marked its end. A server that stopped did not: there the
     /// series was shown for a while longer, and only its sample tells.
-    fn last(&self, series: &Series, at: Millis, lattice: Lattice) -> Result<Millis, QueryError> {
+    fn last(&self, series: &Series, at: Millis, first: Millis, lattice: Lattice) -> Result<Millis, QueryError> {
         let marked = lattice.before(at);
         let shown = Period::new(at - LOOKBACK - self.step, at);
         let stopped = self.down.iter().any(|down| down.intersection(shown).is_some());
-        if marked > at - self.step && !stopped {
-            return Ok(marked - lattice.interval);
+        let last = marked - lattice.interval;
+        if lattice.steady && marked > at - self.step && last >= first && !stopped {
+            return Ok(last);
         }
-        let samples = self.samples(&series.rule, at - self.step)?;
-        let own = samples.into_iter().find(|(labels, _)| without_state(labels, series.state) == series.labels);
-        own.map(|(_, sample)| sample).ok_or_else(|| odd("an alert that is there and is not"))
+        self.sample(series, at - self.step)
     }
 
     fn record(series: &Series, lattice: Lattice, period: Period, open: bool) -> Record {
@@ -246,7 +266,8 @@ fn without_state(labels: &[(String, String)], state: State) -> Pairs {
     labels.iter().filter(|(name, _)| fits && name != "alertstate" && name != "__name__").cloned().collect()
 }
 
-/// A string literal of an expression.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+/// The selector of one series of `ALERTS`; others may fit it that have further labels.
+fn selector(series: &Series) -> String {
+    let state = ("alertstate".to_owned(), series.state.as_str().to_owned());
+    selector_of(series.labels.iter().chain([&state]))
 }

@@ -99,7 +99,29 @@ fn tells_what_a_refusal_means() {
 #[test]
 fn reads_the_rules_of_a_server() {
     let body = r#"{"status":"success","data":{"groups":[{"name":"g","interval":15.5,"rules":[{"name":"A","type":"alerting"},{"name":"r","type":"recording"}]}]}}"#;
-    assert_eq!(loaded(200, body.as_bytes()).unwrap(), [LoadedRule { name: "A".into(), interval: 15_500 }]);
+    assert_eq!(
+        loaded(200, body.as_bytes()).unwrap(),
+        [LoadedRule { name: "A".into(), interval: 15_500, digest: String::new() }]
+    );
     assert!(loaded(404, b"").is_err());
     assert!(loaded(200, b"{}").is_err());
+}
+
+#[test]
+fn a_rule_is_known_by_what_makes_it_fire() {
+    let rule = |query: &str, more: &str| {
+        let body = format!(
+            r#"{{"data":{{"groups":[{{"interval":60,"rules":[{{"name":"A","type":"alerting","query":"{query}","duration":300{more}}}]}}]}}}}"#
+        );
+        loaded(200, body.as_bytes()).unwrap()[0].digest.clone()
+    };
+    let own = rule("sum by (job) (up) == 0", r#","labels":{"severity":"page"}"#);
+    let digest =
+        |expr, hold, labels: &[_]| crate::evidence::history::digest(expr, hold, Some(0), labels.iter().copied());
+    let label = ("severity", "page");
+    assert_eq!(own, digest("sum(up) by(job)==0", Some(300_000), &[label, ("empty", "")]));
+    assert_ne!(own, digest("sum(up) by(job)==1", Some(300_000), &[label]));
+    assert_ne!(own, digest("sum(up) by(job)==0", Some(0), &[label]));
+    assert_ne!(own, digest("sum(up) by(job)==0", Some(300_000), &[("severity", "info")]));
+    assert_ne!(own, rule("sum by (job) (up) == 0", r#","labels":{"severity":"page"},"keepFiringFor":60"#));
 }

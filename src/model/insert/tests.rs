@@ -97,3 +97,34 @@ fn nothing_is_added_where_it_would_change_something_else() {
         BlockKind::Labels,
     );
 }
+
+/// Sets both times of the first rule: they are what was set, and all else is as it was.
+fn sets(text: &str) -> String {
+    let mut changed = text.to_owned();
+    for key in ["for", "keep_firing_for"] {
+        let source = Source::new("rules.yml", changed.as_str());
+        let file = lower(&source, SourceId(0), &Options::default());
+        let edit = field(&file, &source, &file.rules[0], key, "7m").unwrap_or_else(|| panic!("no edit: {changed}"));
+        changed.replace_range(edit.span.range().range(), &edit.text);
+    }
+    let source = Source::new("rules.yml", changed.as_str());
+    let file = lower(&source, SourceId(0), &Options::default());
+    assert!(file.problems.is_empty(), "{changed}");
+    let times = [&file.rules[0].hold, &file.rules[0].keep].map(|time| time.as_ref().and_then(Text::duration));
+    assert_eq!(times, [Some(420_000); 2], "{changed}");
+    assert_eq!(load(&changed), load(text), "{changed}");
+    changed
+}
+
+#[test]
+fn times_are_set_where_people_write_them() {
+    let changed = sets("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: |\n      up\n    labels: {a: b}\n");
+    assert!(changed.contains("      up\n    for: 7m\n    keep_firing_for: 7m\n    labels"), "{changed}");
+    sets("groups:\r\n- name: g\r\n  rules:\r\n  - alert: A\r\n    expr: up\r\n    for: 5m # why\r\n");
+    sets("groups: [{name: g, rules: [{alert: A, expr: up, labels: {a: b}}]}]");
+    sets(r#"{"groups": [{"name": "g", "rules": [{"alert": "A", "expr": "up"}]}]}"#);
+    sets("- alert: A\n  expr: up\n  annotations:\n    a: b\n- alert: B\n  expr: up\n");
+    let source = Source::new("rules.yml", "- &a\n  alert: A\n  expr: up\n- *a\n");
+    let file = lower(&source, SourceId(0), &Options::default());
+    assert_eq!(field(&file, &source, &file.rules[0], "for", "7m"), None, "the rule is used twice");
+}

@@ -52,13 +52,8 @@ pub fn import(
     let ends = incidents.iter().map(|incident| incident.end.unwrap_or(incident.start));
     let seen = Period::new(starts.min().unwrap_or(0), ends.max().unwrap_or(0));
     let window = window.unwrap_or(seen);
-    let head = Head {
-        window,
-        coverage: vec![window],
-        source: source.to_owned(),
-        tool: tool.to_owned(),
-        digest: String::new(),
-    };
+    let head =
+        Head { window, coverage: vec![window], source: source.to_owned(), tool: tool.to_owned(), ..Head::default() };
     let inside = |incident: &Incident| incident.start <= window.to && incident.end.is_none_or(|end| end >= window.from);
     let records = incidents.into_iter().filter(inside).map(|incident| {
         let open = incident.end.is_none_or(|end| end > window.to);

@@ -54,7 +54,7 @@ fn what_was_before_a_change_is_not_judged() {
     let history = fired(10, &[("1", 0, 1), ("1", day, day + 1), ("2", 5 * day, 5 * day + 1)]);
     let since = history.head().window.from + 4 * DAY;
     let changed = rule(&history).since(since);
-    assert_eq!(pages(&changed).len(), 1);
+    assert_eq!(changed.pages().len(), 1);
     assert_eq!(changed.window.length(), 6 * DAY);
     assert_eq!(history.suffices_for(changed.window, 7 * DAY), Sufficiency::ShortWindow(6 * DAY, 7 * DAY));
     assert!((frequency(&history, &changed).per_week - 7.0 / 6.0).abs() < 1e-9);
@@ -63,9 +63,9 @@ fn what_was_before_a_change_is_not_judged() {
 #[test]
 fn groups_of_the_alertmanager_make_pages_of_their_own() {
     let history = fired(7, &[("1", 0, 10), ("2", 5, 15), ("1", 12, 13)]);
-    assert_eq!(pages(&rule(&history)).len(), 1);
-    assert_eq!(pages_by(&rule(&history), &["i".to_owned()]).len(), 3);
-    assert_eq!(pages_by(&rule(&history), &["cluster".to_owned()]).len(), 1);
+    assert_eq!(rule(&history).pages().len(), 1);
+    assert_eq!(rule(&history).grouped_by(&["i".to_owned()]).pages().len(), 3);
+    assert_eq!(rule(&history).grouped_by(&["cluster".to_owned()]).pages().len(), 1);
 }
 
 #[test]
@@ -111,8 +111,10 @@ fn redundant_rules_fire_inside_another() {
     let history = History::new(head.clone(), records);
     let names = ["Always", "Outer", "Inner", "Twin", "Rare"];
     let rules: Vec<_> = names.iter().map(|name| history.of(&RulePattern::named(*name), &[])).collect();
-    let found: Vec<_> =
-        redundant(&history, &rules, 0.9, 5).into_iter().map(|r| (r.rule, r.inside, r.pages.part)).collect();
+    let found: Vec<_> = redundant(&history, &rules.iter().collect::<Vec<_>>(), 0.9, 5)
+        .into_iter()
+        .map(|r| (r.rule, r.inside, r.pages.part))
+        .collect();
     assert_eq!(
         found,
         [(1, 3, 10), (2, 1, 10)],

@@ -11,13 +11,7 @@ fn record(rule: &str, labels: &[(&str, &str)], first: Millis, last: Millis) -> R
 
 fn head(days: i64) -> Head {
     let window = Period::new(1_780_272_000_000, 1_780_272_000_000 + days * DAY);
-    Head {
-        window,
-        coverage: vec![window],
-        source: "a test".into(),
-        tool: "groundrules 0".into(),
-        digest: String::new(),
-    }
+    Head { window, coverage: vec![window], source: "a test".into(), tool: "groundrules 0".into(), ..Head::default() }
 }
 
 fn bytes(history: &History, compressed: bool) -> Vec<u8> {
@@ -194,7 +188,7 @@ fn counts_pages_over_the_covered_time() {
         [minute("1", 0, 10), minute("2", 10, 20), minute("3", 2, 3), minute("1", 21, 30), minute("2", 50, 50), pending];
     let history = History::new(head, records);
     let rule = history.of(&RulePattern::named("A"), &[]);
-    assert_eq!(frequency(&history, &rule), Frequency { pages: 3, episodes: 5, per_week: 3.0 });
+    assert_eq!(frequency(&history, &rule), Frequency { pages: 3, episodes: 5, per_week: 3.0, covered: 7 * DAY });
     assert_eq!(history.suffices(7 * DAY), Sufficiency::Enough);
     assert_eq!(history.suffices(14 * DAY), Sufficiency::LittleCoverage(7 * DAY, 14 * DAY));
     assert_eq!(history.suffices(15 * DAY), Sufficiency::ShortWindow(14 * DAY, 15 * DAY));
