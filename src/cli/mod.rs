@@ -13,6 +13,8 @@ mod maps;
 mod noise;
 mod parse;
 mod past;
+#[cfg(feature = "online")]
+mod progress;
 mod revisions;
 mod rules;
 mod runbook;
