@@ -4,6 +4,7 @@
 //! `cargo bench --bench check -- FOLDER` measures on the files below a folder; without one it writes 2,000 files with 100,000
 //! alerts, then ten times as many, and says how wall time, CPU and memory grow from one to the other.
 #![expect(clippy::print_stdout, reason = "the figures are for a terminal")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
 
 use std::fmt::Write as _;
 use std::fs;
