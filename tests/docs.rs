@@ -50,6 +50,41 @@ fn documents_name_only_paths_that_exist() {
     assert!(seen >= 10, "only {seen} paths were found: is the search broken?");
 }
 
+/// The texts of all Rust files below some folders.
+fn code(folders: &[&str]) -> String {
+    let mut todo: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    let mut all = String::new();
+    while let Some(path) = todo.pop() {
+        if path.is_dir() {
+            todo.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            all += &fs::read_to_string(path).unwrap();
+        }
+    }
+    all
+}
+
+#[test]
+fn every_threat_has_a_test_that_holds_its_guard() {
+    let (architecture, code) = (read("ARCHITECTURE.md"), code(&["src", "tests"]));
+    let rows =
+        architecture.split("| threat |").nth(1).unwrap().lines().skip(2).take_while(|line| line.starts_with('|'));
+    let mut seen = 0;
+    for row in rows {
+        let held = row.trim_end_matches(['|', ' ']).rsplit(" | ").next().unwrap();
+        let names: Vec<&str> = held.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "nothing holds: {row}");
+        for name in names.iter().filter(|name| !name.contains('/')) {
+            assert!(
+                code.contains(&format!("#[test]\nfn {name}()")) || code.contains(&format!("#[test]\n    fn {name}()")),
+                "no test `{name}`"
+            );
+        }
+        seen += 1;
+    }
+    assert!(seen > 10, "only {seen} threats were found: is the search broken?");
+}
+
 #[test]
 fn the_map_stays_a_map() {
     assert!(read("ARCHITECTURE.md").lines().count() <= 150);

@@ -310,3 +310,36 @@ fn a_skeleton_is_written_nowhere_outside() {
     fs::write(folder.path().join("rules/a.yaml"), rules).unwrap();
     assert_eq!(program(folder.path(), &["runbook", "new", "DiskFull", "--write"], "").code, 2);
 }
+
+/// The fences `policy` and the table after `### Recipes` of the page about policies.
+fn recipes() -> (String, Vec<(String, String)>) {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.md")).unwrap();
+    let section = page.split("### Recipes").nth(1).unwrap().split("\n### ").next().unwrap();
+    let policy = section.split("```policy\n").nth(1).unwrap().split("```").next().unwrap();
+    let rows = section.lines().filter_map(|line| {
+        let mut quoted = line.strip_prefix("| `")?.split('`');
+        Some((quoted.next()?.to_owned(), quoted.nth(1)?.to_owned()))
+    });
+    (policy.to_owned(), rows.collect())
+}
+
+#[test]
+fn the_recipes_of_the_documentation_lead_where_they_say() {
+    let (policy, rows) = recipes();
+    assert!(rows.len() >= 10, "{rows:?}");
+    let named: Vec<(String, String)> =
+        rows.iter().enumerate().map(|(at, (reference, _))| (format!("A{at}"), reference.clone())).collect();
+    let linked: Vec<(&str, &str)> = named.iter().map(|(name, reference)| (name.as_str(), reference.as_str())).collect();
+    let rules = alerts(&linked);
+    let text = "# Full\n";
+    let mut files: Vec<(&str, &str)> = rows.iter().map(|(_, file)| (file.as_str(), text)).collect();
+    files.extend([("rules/a.yaml", rules.as_str()), ("groundrules.yaml", policy.as_str())]);
+    let folder = repository(&files);
+    let told = lines(&program(folder.path(), &["runbooks", ".", "--offline", "--format", "jsonl"], ""));
+    for (reference, file) in rows {
+        let row =
+            told.iter().find(|row| row["reference"] == reference).unwrap_or_else(|| panic!("{reference}: {told:?}"));
+        let got = (row["verdict"].as_str().unwrap(), row["evidence"]["file"].as_str());
+        assert_eq!(got, ("alive", Some(file.as_str())), "{reference}: {row}");
+    }
+}

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "online")]
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -80,8 +82,11 @@ fn ask(answers: &mut BTreeMap<Question, Answer>, policy: &Policy) -> Result<(), 
     use crate::evidence::fetch;
     let open: Vec<Question> =
         answers.iter().filter(|(_, answer)| !answer.asked).map(|(question, _)| question.clone()).collect();
-    let fetched = fetch::fetch(&open, &policy.links, &net(policy)?)
+    let bar = super::progress::Bar::on_terminal();
+    let progress = bar.as_ref().map(|bar| -> fetch::Progress { Arc::new(bar.teller()) });
+    let fetched = fetch::fetch(&open, &policy.links, &fetch::Net { progress, ..net(policy)? })
         .map_err(|error| Stop::Usage(format!("cannot ask the network: {error}")))?;
+    drop(bar);
     for note in &fetched.notes {
         super::warn(note);
     }

@@ -9,9 +9,12 @@ mod git;
 mod history;
 mod list;
 mod load;
+mod maps;
 mod noise;
 mod parse;
 mod past;
+#[cfg(feature = "online")]
+mod progress;
 mod revisions;
 mod rules;
 mod runbook;

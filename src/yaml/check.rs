@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::fault::{self, Fault};
 use super::read::Stop;
-use super::{Error, ErrorKind, Kind, Tree, alias, message, scalar};
+use super::{Error, ErrorKind, Kind, Tree, ahead, alias, message, scalar};
 
 /// Whether the text has something that YAML 1.2 and libyaml read differently: tabs in indentation, other line breaks,
 /// directives, control characters.
@@ -21,16 +21,17 @@ pub(super) fn doubtful(text: &str) -> bool {
     })
 }
 
-/// Whether go-yaml meets an error behind the first document all the same: its scanner looks one token past the `---`.
+/// Whether go-yaml meets an error behind the first document all the same: its scanner looks some tokens past the `---`.
 pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
-    let fault = fault::of_granit(&stop.problem);
+    let text = builder.tree.text.as_str();
     let end = builder.first_end.unwrap_or(0);
-    let between = builder.tree.text.get(end as usize..stop.at as usize).unwrap_or("");
-    let token = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    let mut lines = between.split(['\n', '\r']).filter(token);
-    let behind_marker = lines.next().is_some_and(|line| matches!(line.trim_end(), "---" | "..."));
-    match fault {
-        // The first token itself is broken.
+    match fault::of_granit(&stop.problem) {
+        // Such a document of its own would be read.
+        Fault::Directive => {
+            let rest = text.get(stop.at as usize..).unwrap_or("");
+            !(rest.starts_with("%YAML 1.1") || rest.starts_with("%TAG ")) && ahead::scanned(text, end, stop.at)
+        }
+        // The token itself is broken.
         Fault::Escape
         | Fault::Digits
         | Fault::Code
@@ -38,9 +39,18 @@ pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
         | Fault::Unclosed
         | Fault::Start
         | Fault::Name
-        | Fault::Tag => builder.tree.documents.len() == 1 && behind_marker && lines.next().is_none(),
+        | Fault::Tag => ahead::scanned(text, end, stop.at),
+        Fault::Colon | Fault::NoColon | Fault::ItemPlace | Fault::KeyPlace
+            if ahead::beside_mark(text, end, stop.at) && ahead::scanned(text, end, stop.at) =>
+        {
+            true
+        }
         // The first token is text over several lines, the second a `:`.
-        Fault::Colon | Fault::NoColon => builder.tree.documents.len() <= 2 && behind_marker && builder.open.is_empty(),
+        Fault::Colon | Fault::NoColon => {
+            let first = ahead::first_token(text, end).filter(|&first| !text[first..].starts_with("---"));
+            let first = first.and_then(|first| u32::try_from(first).ok());
+            first.is_some_and(|first| ahead::colon(text, first, None).is_some())
+        }
         _ => false,
     }
 }
@@ -80,13 +90,12 @@ fn forget_undecoded(tree: &Tree, errors: &mut Vec<Error>) {
     errors.retain(|error| error.kind != ErrorKind::Refused || !skipped.iter().any(|all| all.contains(error.range)));
 }
 
-/// Makes what is wrong with scalars behind the first document, but for the one that the scanner looks at, something that
+/// Makes what is wrong with scalars behind the first document, but for those that the scanner looks at, something that
 /// Prometheus never sees.
 pub(super) fn ignore_later(builder: &mut Builder) {
-    let (Some(end), Some(&next)) = (builder.first_end, builder.tree.documents.get(1)) else { return };
-    let tree = &builder.tree;
-    let ahead = tree.nodes().skip(next.0 as usize).find(|&id| tree.kind(id) == Kind::Scalar).map(|id| tree.range(id));
-    let seen = |error: &Error| error.range.start <= end || ahead.is_some_and(|ahead| ahead.contains(error.range));
+    let Some(end) = builder.first_end.filter(|_| builder.tree.documents.len() > 1) else { return };
+    let text = builder.tree.text.as_str();
+    let seen = |error: &Error| error.range.start <= end || ahead::scanned(text, end, error.range.start);
     builder.errors.iter_mut().filter(|error| !seen(error)).for_each(message::ignored);
 }
 

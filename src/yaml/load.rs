@@ -66,6 +66,9 @@ fn up_to(text: &str, structure: &str, all: Stretch, stop: &Stop) -> Option<Build
         Problem::TabInPlainScalar => at + text.get(at..)?.find(['\n', '\r'])? + 1,
         _ => text.get(..at)?.rfind(['\n', '\r'])? + 1,
     };
+    // A mark at its beginning ends the document above it.
+    let marked = text.get(line..at).is_some_and(|before| before.starts_with("---"));
+    let line = if marked { line + 3 } else { line };
     let end = u32::try_from(line).ok()?.max(all.range.start);
     let mut builder = Builder::new(text);
     builder.cursor = all.range.start;

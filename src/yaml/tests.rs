@@ -155,6 +155,9 @@ fn what_prometheus_loads_is_no_fatal_error() {
         "a:\t b\n",
         "a: \"don\\'t\"\n",
         "a: b\n---\n- [\n",
+        "a: b\n---\n- \"\\q\"\n",
+        "a: b\n---\nc: d: e\n",
+        "a: b\n---\n[c, @\n",
         "a: b\u{85}c: d\n",
         "%YAML 1.1\n---\na: b\n",
         "a: \"x\"#y\n",
@@ -198,6 +201,12 @@ fn what_prometheus_refuses_is_fatal() {
         "a: b\n---\n\"\\q\"\n",
         "a: b\n---\n> x\n",
         "a: b\n---\n\"\\ud800\"\n",
+        "a: b\n--- \"\\q\"\n",
+        "a: b\n---\t@\n",
+        "a: b\n...\n---\n@\n",
+        "a: b\n---\n&x @\n",
+        "a: b\n---\n|\n c\n@\n",
+        "a: b\n--- c: d: e\n",
     ] {
         assert!(verdict(text).1, "{text:?} must not load");
     }

@@ -231,7 +231,7 @@ impl Mapping {
     pub fn reference_of(&self, file: &str) -> Option<String> {
         let host = match &self.host {
             Some(host) => host.fill(&Captures::new())?,
-            None => return self.reference(file, &Captures::new(), ""),
+            None => return self.reference(file, &Captures::new(), file),
         };
         let reference = self.reference(file, &Captures::new(), &format!("https://{host}/"))?;
         Some(reference.trim_end_matches('/').to_owned())
@@ -247,7 +247,13 @@ impl Mapping {
 
     /// The reference that leads to `file`, written like the one that gave `captures`; `like` is that reference.
     pub fn reference(&self, file: &str, captures: &Captures, like: &str) -> Option<String> {
-        let there = self.to.matches(&format!("/{file}"), |a, b| a == b)?;
+        // An address without an extension stays one.
+        let ends =
+            |text: &str| self.rules.extensions.iter().find_map(|end| text.strip_suffix(end.as_str()).map(str::len));
+        let page = like.split(['?', '#']).next().unwrap_or_default();
+        let stem = ends(file).filter(|_| ends(page).is_none()).map(|len| &file[..len]);
+        let there = stem.and_then(|stem| self.to.matches(&format!("/{stem}"), |a, b| a == b));
+        let there = there.or_else(|| self.to.matches(&format!("/{file}"), |a, b| a == b))?;
         let mut all = captures.clone();
         all.extend(there.into_iter().filter(|(name, _)| !name.starts_with('(')).map(|(name, value)| {
             match self.rules.case {
