@@ -34,10 +34,10 @@ pub(super) struct Loaded {
 
 /// Finds and reads everything, in parallel.
 pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
-    if let Some(threads) = common.threads {
-        // A second call in one process keeps the first pool, which is as good.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    }
+    // The thread that waits may as well work, and its memory grows in larger steps than that of others. A second call in one
+    // process keeps the first pool, which is as good.
+    let threads = common.threads.unwrap_or_default();
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global();
     let mut loaded = Loaded {
         workspace: Workspace::default(),
         policies: Vec::new(),

@@ -9,6 +9,7 @@ mod git;
 mod history;
 mod list;
 mod load;
+mod maps;
 mod noise;
 mod parse;
 mod past;

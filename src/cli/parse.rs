@@ -1,12 +1,13 @@
 //! `groundrules parse`: how an expression or a template is read, for people and as JSON Lines.
 
 use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Stop, exit, stdout};
+use super::{Stop, exit, maps, stdout};
 use crate::promql::{self, Features, compat, print};
 use crate::report::{json, safe};
 use crate::source::TextRange;
@@ -16,7 +17,7 @@ use crate::template;
 #[derive(Args, Debug)]
 pub(super) struct Parse {
     /// A PromQL expression, or with `--template` a label or annotation template
-    #[arg(value_name = "EXPR", required_unless_present_any = ["jsonl", "functions"])]
+    #[arg(value_name = "EXPR", required_unless_present_any = ["jsonl", "functions", "maps"])]
     text: Option<String>,
     /// Answer one JSON line for each JSON line of standard input
     #[arg(long)]
@@ -24,6 +25,9 @@ pub(super) struct Parse {
     /// Read templates instead of expressions
     #[arg(long)]
     template: bool,
+    /// Read files of YAML, and hold the bytes of every scalar against its text
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["text", "jsonl", "template", "functions"])]
+    maps: Vec<PathBuf>,
     /// Print the table of functions as JSON
     #[arg(long)]
     functions: bool,
@@ -42,6 +46,9 @@ struct Asked {
 }
 
 pub(super) fn run(command: &Parse) -> Result<u8, Stop> {
+    if !command.maps.is_empty() {
+        return maps::run(&command.maps);
+    }
     let mut out = stdout();
     if command.functions {
         json::put(&functions(), &mut out)?;
