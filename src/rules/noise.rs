@@ -69,6 +69,7 @@ pub(super) fn given<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<&'a History
     if cx.exempts() {
         return None;
     }
+    cx.seen_at(Some(history.head().window.to / SECOND));
     if rule.name.templated() {
         cx.unknown("the name comes from a template engine's placeholder");
         return None;

@@ -36,8 +36,18 @@ fn distance(wanted: &str, bare_wanted: &str, name: &str) -> Option<usize> {
     if 2 * shorter >= longer && (bare_wanted.ends_with(&other) || other.ends_with(bare_wanted)) {
         return Some(2);
     }
+    if shorter >= 12 && longer - shorter <= 6 && is_inserted(bare_wanted, &other) {
+        return Some(3);
+    }
     let slips = strsim::levenshtein(bare_wanted, &other);
     (slips <= if shorter < 10 { 1 } else { 2 }).then_some(2 + slips)
+}
+
+/// Whether one name is the other with one part more in its middle.
+fn is_inserted(a: &str, b: &str) -> bool {
+    let head = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
+    let tail = a.chars().rev().zip(b.chars().rev()).take_while(|(x, y)| x == y).count();
+    head + tail >= a.chars().count().min(b.chars().count())
 }
 
 fn bare(text: &str) -> String {
@@ -55,6 +65,8 @@ mod tests {
         assert_eq!(closest("disk-full", names), Some("diskFull"));
         assert_eq!(closest("name-disk-full", names), Some("alert-name-diskfull"));
         assert_eq!(closest("disk-slov", names), Some("disk-slow"));
+        assert_eq!(closest("alert-name-full", ["alert-name-diskfull"]), Some("alert-name-diskfull"));
+        assert_eq!(closest("alert-name-slow", ["alert-name-diskfull"]), None);
         assert_eq!(closest("memory", names), None);
         assert_eq!(closest("alert-name-the-network", names), None);
         assert_eq!(closest("net", names), None);
