@@ -233,6 +233,82 @@ fn what_only_a_named_policy_may_say_is_told() {
     assert!(of(&named, "policy-unused").is_empty(), "{named:?}");
 }
 
+#[test]
+fn folders_that_a_found_policy_may_not_name_are_told_at_their_keys() {
+    let policy = "runbook:\n  bases: [/etc, ../../nowhere, docs, 'https://kb.acme.io/']\n  mappings:\n    - {from: 'https://a.acme.io/{x}', to: '{x}', tree: /}\n    - {from: 'https://b.acme.io/{x}', to: '{x}', tree: docs/new}\n";
+    let folder = repository(&[
+        ("groundrules.yaml", policy),
+        ("a.yaml", &alerts(&[("A", "docs/disk.md")])),
+        ("docs/disk.md", DISK),
+    ]);
+    let check =
+        |more: &[&str]| program(folder.path(), &[&["check", "a.yaml", "--format", "concise"], more].concat(), "");
+    let told = check(&[]).stdout;
+    assert_eq!(told.matches("is not heard: folders outside of the repository need").count(), 3, "{told}");
+    for place in ["groundrules.yaml:2:11:", "groundrules.yaml:2:17:", "groundrules.yaml:4:50:"] {
+        assert!(told.contains(place), "{place}: {told}");
+    }
+    let named = check(&["--config", "groundrules.yaml"]).stdout;
+    assert!(!named.contains("is not heard"), "{named}");
+}
+
+#[test]
+fn a_mapping_decides_about_a_host_kept_for_examples() {
+    let policy = "runbook:\n  mappings:\n    - {from: 'https://books.example.net/{page}', to: 'books/{page}.md'}\n";
+    let folder = repository(&[
+        ("groundrules.yaml", policy),
+        (
+            "a.yaml",
+            &alerts(&[
+                ("There", "https://books.example.net/disk#diskfull"),
+                ("Gone", "https://books.example.net/net"),
+                ("Open", "https://books.example.net/{{ $labels.page }}"),
+                ("Other", "https://books.example.net/a/b"),
+                ("Promise", "https://books.example.net/TODO"),
+            ]),
+        ),
+        ("books/disk.md", DISK),
+    ]);
+    let found = findings(folder.path(), &["--offline"]);
+    assert_eq!(of(&found, "runbook-placeholder"), ["Other", "Promise"]);
+    assert_eq!(of(&found, "runbook-dead"), ["Gone"]);
+    let listed = lines(&program(folder.path(), &["runbooks", ".", "--offline", "--format", "jsonl"], ""));
+    let words: Vec<&str> = listed.iter().map(|row| row["verdict"].as_str().unwrap()).collect();
+    assert_eq!(words, ["unverified", "unverified", "alive", "dead", "unverified"], "{listed:?}");
+}
+
+#[test]
+fn an_address_that_climbs_is_refused_and_the_advice_fits_it() {
+    let policy = "runbook:\n  mappings:\n    - {from: 'https://github.com/acme/docs/blob/main/{path...}', to: 'docs/{path...}'}\n";
+    let folder = repository(&[
+        ("groundrules.yaml", policy),
+        (
+            "a.yaml",
+            &alerts(&[
+                ("Plain", "https://github.com/acme/docs/blob/main/../../../../../etc/passwd"),
+                ("Hidden", "https://github.com/acme/docs/blob/main/%2e%2e/x.md"),
+                ("Asked", "https://wiki.acme.io/a/../b"),
+                ("Path", "docs/../../x.md"),
+                ("Host", "http://127.0.0.1/x"),
+            ]),
+        ),
+        ("docs/disk.md", DISK),
+    ]);
+    let ran = program(folder.path(), &["check", ".", "--offline", "--only", "runbook-unsafe", "--format", "json"], "");
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let told: Vec<(&str, &str)> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| (found["alert"].as_str().unwrap(), found["help"][0].as_str().unwrap()))
+        .collect();
+    let advice = ["address bar", "address bar", "address bar", "inside of the repository", "public host"];
+    assert_eq!(told.len(), advice.len(), "{told:?}");
+    for ((alert, help), part) in told.iter().zip(advice) {
+        assert!(help.contains(part), "{alert}: {help}");
+    }
+}
+
 const FULL: &str = r#"groups:
   - name: g
     interval: 30s
@@ -309,6 +385,61 @@ fn a_skeleton_is_written_nowhere_outside() {
     let rules = FULL.replace("https://books.acme.io/diskfull", "../disk.md");
     fs::write(folder.path().join("rules/a.yaml"), rules).unwrap();
     assert_eq!(program(folder.path(), &["runbook", "new", "DiskFull", "--write"], "").code, 2);
+}
+
+/// What `runbook new DiskFull --write` says for this reference; its exit code.
+fn written(folder: &Path, reference: &str) -> (u8, String) {
+    let rules = FULL.replace("https://books.acme.io/diskfull", &format!("'{reference}'"));
+    fs::write(folder.join("rules/a.yaml"), rules).unwrap();
+    let ran = program(folder, &["runbook", "new", "DiskFull", "--write"], "");
+    (u8::try_from(ran.code).unwrap(), ran.stderr)
+}
+
+#[test]
+fn a_skeleton_goes_where_the_verdicts_look() {
+    let policy = "runbook:\n  bases: [docs/runbooks, 'https://kb.acme.io/kb/']\n";
+    let folder = repository(&[
+        ("groundrules.yaml", policy),
+        ("rules/a.yaml", FULL),
+        ("docs/runbooks/disk.md", DISK),
+        ("docs/runbooks/old/x.md", DISK),
+    ]);
+    let at = |path: &str| folder.path().join(path).exists();
+    for (reference, why) in [
+        ("docs/runbooks/disk.md#disk-full", "docs/runbooks/disk.md: it is there already"),
+        ("disk.md", "docs/runbooks/disk.md: it is there already"),
+        ("old", "`old` is a folder"),
+        ("docs/runbooks/{{ $labels.nothing }}.md", "a template decides the page"),
+        ("https://user:secret@kb.acme.io/x", "a credential"),
+        ("https://kb.acme.io/x", "no path, base or mapping"),
+    ] {
+        let (code, told) = written(folder.path(), reference);
+        assert!(code == 2 && told.contains("nothing was written") && told.contains(why), "{reference}: {told}");
+    }
+    assert!(!at("docs/runbooks/docs") && !at("docs/runbooks/DiskFull.md"));
+    for (reference, path) in [
+        ("docs/runbooks/new.md", "docs/runbooks/new.md"),
+        ("net/slow.md", "docs/runbooks/net/slow.md"),
+        ("TODO", "docs/runbooks/DiskFull.md"),
+    ] {
+        assert!(!at(path), "{path}");
+        let (code, told) = written(folder.path(), reference);
+        assert!(code == 0 && at(path), "{reference}: {told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_skeleton_is_not_written_through_links_and_pipes() {
+    let outside = tempfile::tempdir().unwrap();
+    let folder = repository(&[("rules/a.yaml", FULL), ("docs/x.md", DISK)]);
+    std::os::unix::fs::symlink(outside.path().join("new.md"), folder.path().join("docs/link.md")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path().join("docs/pipe.md")).status().unwrap().success());
+    for reference in ["docs/link.md", "docs/pipe.md"] {
+        let (code, told) = written(folder.path(), reference);
+        assert!(code == 2 && told.contains("is there, but is no page"), "{reference}: {told}");
+    }
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 
 /// The fences `policy` and the table after `### Recipes` of the page about policies.

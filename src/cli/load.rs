@@ -1,7 +1,7 @@
 //! From the command line's paths to everything that was read, and the policy over it.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -87,7 +87,7 @@ impl Loaded {
 
     fn target(&mut self, common: &Common, target: &Target) -> Result<(), Stop> {
         let path = common.config.clone().or_else(|| target.policy.clone());
-        let policy = self.policy(common, path.as_deref())?;
+        let policy = self.policy(common, path.as_deref(), &target.root)?;
         let exclude = policy.exclude.clone();
         self.policies.push(policy);
         let Found { files: mut candidates, excluded, links, errors } = discover::files(target, &exclude);
@@ -111,7 +111,7 @@ impl Loaded {
             None => ("-".to_owned(), discover::targets(&[PathBuf::from(".")]).pop()),
         };
         let Some(target) = target else { return Ok(()) };
-        let policy = self.policy(common, common.config.as_deref().or(target.policy.as_deref()))?;
+        let policy = self.policy(common, common.config.as_deref().or(target.policy.as_deref()), &target.root)?;
         self.policies.push(policy);
         let relative = named
             .as_deref()
@@ -124,8 +124,8 @@ impl Loaded {
         Ok(())
     }
 
-    /// The policy of a part; mistakes are kept for the caller to show.
-    fn policy(&mut self, common: &Common, path: Option<&Path>) -> Result<Policy, Stop> {
+    /// The policy of the part in `root`; mistakes are kept for the caller to show.
+    fn policy(&mut self, common: &Common, path: Option<&Path>, root: &Path) -> Result<Policy, Stop> {
         let Some(path) = path else { return Ok(Policy::default()) };
         if common.config.is_none() && !discover::is_plain_file(path) {
             let why = "a policy that is found must be a plain file, not a link (`--config` may name one)";
@@ -145,6 +145,9 @@ impl Loaded {
         policy.links.given = Given { folder, trusted: common.config.is_some(), allow_private: common.allow_private };
         if policy.links.given.trusted {
             policy.setup.unheard.clear();
+        } else {
+            let out = policy.folders.iter().filter(|(_, named)| leads_out(root, &policy.links.given.folder, named));
+            policy.setup.unheard.extend(out.map(|(span, _)| (*span, "folders outside of the repository")));
         }
         self.policy_paths.push(source.path.clone());
         self.workspace.sources.push(source);
@@ -176,6 +179,25 @@ impl Loaded {
         }
         from..self.workspace.files.len()
     }
+}
+
+/// Whether a folder that the policy in `folder` names lies outside of `root`; one that is not there by its name alone.
+fn leads_out(root: &Path, folder: &str, named: &str) -> bool {
+    let real = |path: &Path| if path.as_os_str().is_empty() { Path::new(".") } else { path }.canonicalize();
+    let (Ok(root), Ok(folder)) = (real(root), real(Path::new(folder))) else { return false };
+    if named.contains("://") {
+        return false;
+    }
+    let plain = || {
+        Path::new(named).components().fold(folder.clone(), |mut path, part| {
+            match part {
+                Component::ParentDir => drop(path.pop()),
+                part => path.push(part),
+            }
+            path
+        })
+    };
+    !real(&folder.join(named)).unwrap_or_else(|_| plain()).starts_with(root)
 }
 
 /// Reads one file into the model.

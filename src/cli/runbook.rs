@@ -11,8 +11,10 @@ use clap::{Args, Subcommand};
 use super::load::{self, Loaded};
 use super::{Common, Stop, exit, stdout};
 use crate::evidence::links::disk::Disk;
-use crate::evidence::links::{Form, Question, form, tree};
+use crate::evidence::links::{Form, NOWHERE, Question, form_under, tree};
+use crate::lint::facts::Field;
 use crate::model::{File, Rule, RuleKind};
+use crate::policy::Policy;
 use crate::source::{Encoding, Source};
 use crate::suggest;
 use skeleton::Fired;
@@ -60,12 +62,11 @@ pub(super) fn run(command: &Runbook) -> Result<u8, Stop> {
         return Err(Stop::Usage(unknown(&loaded, &new.alert)));
     }
     let place = place(&loaded, &new.alert);
-    let anchor = place.as_ref().and_then(|place| place.anchor.as_deref());
+    let anchor = place.as_ref().ok().and_then(|place| place.anchor.as_deref());
     let text = skeleton::write(&new.alert, anchor, &fired);
     match (new.write, place) {
-        (true, Some(place)) => create(&place, &text)?,
-        (true, None) => {
-            let why = "no path, base or mapping says where its entry lies";
+        (true, Ok(place)) => create(&place, &text)?,
+        (true, Err(why)) => {
             return Err(Stop::Usage(format!(
                 "nothing was written: {why}; `groundrules runbook new {}` prints it",
                 new.alert
@@ -75,7 +76,7 @@ pub(super) fn run(command: &Runbook) -> Result<u8, Stop> {
             let mut out = stdout();
             out.write_all(text.as_bytes())?;
             out.flush()?;
-            if let Some(place) = place {
+            if let Ok(place) = place {
                 let there =
                     if place.file.exists() { "is there already: add the entry to it" } else { "is where it would go" };
                 super::tell(&format!("{} {there}", place.file.display()));
@@ -92,7 +93,7 @@ fn alerts<'a>(loaded: &'a Loaded, name: &str) -> Vec<Fired<'a>> {
         .map(|(part, file, source, rule)| {
             let facts = loaded.policies.get(part).map(|policy| policy.setup.conventions.facts(file, source, rule));
             let line = source.position(rule.span.start, Encoding::Scalar).line;
-            let of = |field: Option<&crate::lint::facts::Field<'_>>| {
+            let of = |field: Option<&Field<'_>>| {
                 field.and_then(|field| field.found()).map(|found| (found.value.to_string(), found.from()))
             };
             Fired {
@@ -123,21 +124,38 @@ fn unknown(loaded: &Loaded, name: &str) -> String {
     format!("there is no alert `{name}`{near}")
 }
 
-/// Where the entry of an alert belongs: where its reference leads, else where a base or a mapping would look for its name.
-fn place(loaded: &Loaded, name: &str) -> Option<Place> {
-    each(loaded).filter(|(.., rule)| rule.name.value() == name).find_map(|(at, file, _, rule)| {
-        let (policy, part) = (loaded.policies.get(at)?, loaded.workspace.parts.get(at)?);
-        let field = policy.setup.conventions.runbook(file, rule);
-        let written = field.known().filter(|found| matches!(form(&found.value), Form::Url | Form::Path));
-        let question = match written {
-            Some(found) => found.question(file, rule, &part.root),
-            None => Question::new(&policy.links.guess(name)?, &part.root, std::iter::empty::<(String, String)>()),
-        };
-        let path = tree::place(&question, &policy.links, &Disk)?;
-        let anchor = question.reference().split_once('#').map(|(_, anchor)| anchor.to_owned());
-        let within = (!policy.links.given.trusted).then(|| part.root.clone());
-        Some(Place { file: PathBuf::from(path), anchor, within })
-    })
+/// Where the entry of an alert belongs; the reason where that can't be told.
+fn place(loaded: &Loaded, name: &str) -> Result<Place, String> {
+    let mut why = None;
+    for (at, file, _, rule) in each(loaded).filter(|(.., rule)| rule.name.value() == name) {
+        let (Some(policy), Some(part)) = (loaded.policies.get(at), loaded.workspace.parts.get(at)) else { continue };
+        match place_of(policy, &part.root, file, rule) {
+            Ok(place) => return Ok(place),
+            Err(reason) => drop(why.get_or_insert(reason)),
+        }
+    }
+    Err(why.unwrap_or_else(|| NOWHERE.to_owned()))
+}
+
+/// Where the alert's reference leads; where it has none, where a base or a mapping would look for its name.
+fn place_of(policy: &Policy, root: &str, file: &File, rule: &Rule) -> Result<Place, String> {
+    let links = &policy.links;
+    let unknown = "a template engine's placeholder decides its reference";
+    let question = match policy.setup.conventions.runbook(file, rule) {
+        Field::Unknown => return Err(unknown.to_owned()),
+        Field::Found(found) if found.templated => return Err(unknown.to_owned()),
+        Field::Found(found) if !matches!(form_under(&found.value, &links.mappings), Form::Placeholder(_)) => {
+            found.question(file, rule, root)
+        }
+        _ => {
+            let guess = links.guess(rule.name.value()).ok_or(NOWHERE)?;
+            Question::new(&guess, root, std::iter::empty::<(String, String)>())
+        }
+    };
+    let path = tree::place(&question, links, &Disk)?;
+    let anchor = question.reference().split_once('#').map(|(_, anchor)| anchor.to_owned());
+    let within = (!links.given.trusted).then(|| root.to_owned());
+    Ok(Place { file: PathBuf::from(path), anchor, within })
 }
 
 /// Makes the file and the folders above it.

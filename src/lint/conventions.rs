@@ -3,6 +3,7 @@
 //! The defaults are the keys that public repositories use for just this (counted over 12,774 alerts of 80 repositories). Keys
 //! that only sometimes mean an owner (`service`, `namespace`, `tier` …) are never among them.
 
+use crate::evidence::links::Mapping;
 use regex::Regex;
 
 /// The keys and words of one policy.
@@ -16,6 +17,8 @@ pub struct Conventions {
     pub severity: Keys,
     /// Where a runbook is looked for.
     pub runbook: Keys,
+    /// Which references of runbooks lead to files.
+    pub mappings: Vec<Mapping>,
     /// The severities there are; empty where nobody said.
     pub severities: Vec<String>,
     /// The severities that page, in lower case.
@@ -61,6 +64,7 @@ impl Default for Conventions {
                 ]),
                 labels: strings(&["playbook", "runbook"]),
             },
+            mappings: Vec::new(),
             severities: Vec::new(),
             paging: strings(&[
                 "critical",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::conventions::{Conventions, Keys};
-use crate::evidence::links::{FaultKind, Form, Question, form};
+use crate::evidence::links::{FaultKind, Form, Mapping, Question, form_under};
 use crate::model::{File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
@@ -28,6 +28,8 @@ pub struct Facts<'a> {
     pub pages: Option<bool>,
     /// Whether its severity says that nobody is called; none where it cannot be told.
     pub silent: Option<bool>,
+    /// Which references lead to files, by the policy.
+    mappings: &'a [Mapping],
     /// What the runbook's reference is, told once for all lint rules.
     form: OnceCell<Option<Form>>,
     /// The question about it, made once for all lint rules.
@@ -65,7 +67,8 @@ pub struct Found<'a> {
 impl Facts<'_> {
     /// What the runbook's reference is, where one is written out.
     pub fn form(&self) -> Option<&Form> {
-        self.form.get_or_init(|| self.runbook.known_or_empty().map(|found| form(&found.value))).as_ref()
+        let read = || self.runbook.known_or_empty().map(|found| form_under(&found.value, self.mappings));
+        self.form.get_or_init(read).as_ref()
     }
 
     /// The question about the runbook, where its reference is one that can be asked about; `root` is that of the file.
@@ -177,6 +180,7 @@ impl Conventions {
             owner,
             runbook: find(file, rule, &self.runbook, false),
             severity,
+            mappings: &self.mappings,
             form: OnceCell::new(),
             question: OnceCell::new(),
         }

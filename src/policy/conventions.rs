@@ -28,6 +28,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &Fields<'_>) -> (Conventions
         let keys = section.take(KEYS);
         conventions.runbook = reader.keys(id, &keys).unwrap_or(conventions.runbook);
         links = settings(reader, id, section);
+        conventions.mappings.clone_from(&links.mappings);
     }
     if let Some(section) = reader.section(fields, "exempt").and_then(|id| reader.fields(id, &["alerts", "defaults"])) {
         exempt(reader, &section, &mut conventions);
@@ -95,11 +96,21 @@ fn settings<'t>(reader: &mut Reader<'t>, id: NodeId, mut section: Fields<'t>) ->
             .wrong(field.key, "`online` is a key of the policy itself")
             .help("write it at the start of a line, beside `runbook:`");
     }
+    if let Some(bases) = section.value("bases") {
+        let items = reader.tree.items(bases);
+        for &base in if items.is_empty() { &[bases] } else { items } {
+            reader.folder(base, base);
+        }
+    }
+    let limits = ["concurrency", "host_concurrency"].map(|name| section.value(name));
     // Item by item, so that one mistake does not hide the next.
     let many = section.take(&["mappings", "hosts"]);
     let mappings = many.value("mappings").map(|id| reader.items(id)).unwrap_or_default();
     let mapping = |item: NodeId| {
         let span = reader.span(reader.tree.range(item));
+        if let Some([key, tree]) = key_of(reader, item, "tree") {
+            reader.folder(key, tree);
+        }
         reader.as_options::<Mapping>(item).map(|mapping| mapping.at(span))
     };
     let mappings = mappings.into_iter().filter_map(mapping).collect();
@@ -113,10 +124,30 @@ fn settings<'t>(reader: &mut Reader<'t>, id: NodeId, mut section: Fields<'t>) ->
             reserve(reader, &Field { name: reader.tree.text(key), key, value });
         }
     }
-    let host = |field: Field<'t>| Some((field.name.to_owned(), reader.as_options::<Host>(field.value)?));
+    let host = |field: Field<'t>| {
+        let host = reader.as_options::<Host>(field.value)?;
+        let limit = key_of(reader, field.value, "concurrency").map(|[_, value]| value);
+        at_least_one(reader, limit, host.concurrency.unwrap_or(1));
+        Some((field.name.to_owned(), host))
+    };
     let hosts = hosts.into_iter().filter_map(host).collect();
-    let settings = reader.options(section, reader.tree.range(id), KEYS).unwrap_or_default();
+    let settings: Settings = reader.options(section, reader.tree.range(id), KEYS).unwrap_or_default();
+    for (limit, number) in limits.into_iter().zip([settings.concurrency, settings.host_concurrency]) {
+        at_least_one(reader, limit, number);
+    }
     Settings { mappings, hosts, ..settings }
+}
+
+/// The key and the value of this name in a mapping.
+fn key_of(reader: &Reader<'_>, mapping: NodeId, name: &str) -> Option<[NodeId; 2]> {
+    reader.tree.merged(mapping).into_iter().find(|[key, _]| reader.tree.text(*key) == name)
+}
+
+/// With no request at once nothing would ever be asked.
+fn at_least_one(reader: &mut Reader<'_>, value: Option<NodeId>, number: u32) {
+    if let Some(value) = value.filter(|_| number == 0) {
+        reader.wrong(value, "expected at least 1, found `0`").help("the network is not asked without `--online`");
+    }
 }
 
 /// Notes a key that must not be heard from a policy that anybody may have written.

@@ -35,6 +35,8 @@ pub struct Policy {
     pub setup: Setup,
     /// Where runbooks lie and how they are asked for (`runbook`).
     pub links: links::Settings,
+    /// The folders of runbooks that it names, each with its key: only with `--config` they may lie outside of the repository.
+    pub folders: Vec<(Span, String)>,
     /// Whether the network is asked (`online`).
     pub online: bool,
     /// What reads all rule files, where that is said (`dialect`).
@@ -63,6 +65,7 @@ impl Default for Policy {
                 known: crate::rules::all().iter().map(|meta| meta.id).collect(),
             },
             links: links::Settings::default(),
+            folders: Vec::new(),
             online: false,
             dialect: None,
             promql: promql::Options::default(),
@@ -117,6 +120,7 @@ fn read(reader: &mut Reader<'_>) -> Policy {
     let Some(fields) = reader.fields(root, KEYS) else { return policy };
     (policy.setup.conventions, policy.links) = conventions::read(reader, &fields);
     policy.setup.unheard = reader.unheard();
+    policy.folders = reader.folders();
     switches::read(reader, &fields, &mut policy);
     if let Some(rotation) = reader.section(&fields, "rotation").and_then(|id| reader.as_options(id)) {
         policy.setup.rotation = rotation;

@@ -14,6 +14,7 @@ pub(super) struct Reader<'t> {
     source: SourceId,
     mistakes: Vec<Diagnostic>,
     unheard: Vec<(Span, &'static str)>,
+    folders: Vec<(Span, String)>,
 }
 
 /// A key and its value.
@@ -46,7 +47,7 @@ impl<'t> Fields<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(tree: &'t Tree, source: SourceId) -> Self {
-        Self { tree, source, mistakes: Vec::new(), unheard: Vec::new() }
+        Self { tree, source, mistakes: Vec::new(), unheard: Vec::new(), folders: Vec::new() }
     }
 
     /// All mistakes, in file order.
@@ -59,6 +60,17 @@ impl<'t> Reader<'t> {
     pub(super) fn reserved(&mut self, key: NodeId, what: &'static str) {
         let span = self.span(self.tree.range(key));
         self.unheard.push((span, what));
+    }
+
+    /// Notes a folder that only a policy named with `--config` may say, where it lies outside of the repository.
+    pub(super) fn folder(&mut self, key: NodeId, folder: NodeId) {
+        let span = self.span(self.tree.range(key));
+        self.folders.push((span, self.tree.text(folder).to_owned()));
+    }
+
+    /// The folders that are named, each with its key.
+    pub(super) fn folders(&mut self) -> Vec<(Span, String)> {
+        std::mem::take(&mut self.folders)
     }
 
     /// The keys that only a policy named with `--config` may say.

@@ -247,6 +247,16 @@ fn paths_mean_files_and_folders() {
 }
 
 #[test]
+fn something_is_always_asked() {
+    let text = "runbook: {concurrency: 0, host_concurrency: 0, retries: 0, hosts: {wiki.acme.io: {concurrency: 0}}}";
+    let (_, mistakes) = load(&Source::new("groundrules.yaml", text), SourceId(0));
+    let found: Vec<_> = mistakes.iter().map(|mistake| (mistake.span.start, mistake.message.as_str())).collect();
+    let message = "expected at least 1, found `0`";
+    assert_eq!(found, [(23, message), (44, message), (95, message)]);
+    good("runbook: {concurrency: 1, host_concurrency: 1, hosts: {wiki.acme.io: {concurrency: 1, skip: true}}}");
+}
+
+#[test]
 fn blocks_share_anchors() {
     let policy = good(
         "rules:\n  runbook-dead: &mild {level: note, match: {severity: info}}\n  owner-missing:\n    <<: *mild\n    level: warning\n",

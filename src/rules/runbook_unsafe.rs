@@ -39,8 +39,7 @@ impl LintRule for RunbookUnsafe {
         let (range, label, help) = match (fault, refused) {
             (Some(fault), _) => (fault.range, fault.message.clone(), fault.help.clone()),
             (None, Some(answer)) => {
-                let help = "link a page on a public host, or allow the host on the command line or in a policy named with `--config`";
-                (TextRange::new(0, value.len() as u32), answer.reason.clone(), help.to_owned())
+                (TextRange::new(0, value.len() as u32), answer.reason.clone(), help(&answer.reason, value).to_owned())
             }
             (None, None) => return,
         };
@@ -54,5 +53,18 @@ impl LintRule for RunbookUnsafe {
             cx.seen_at(answer.checked_at);
             cx.rests_on(answer.grounds());
         }
+    }
+}
+
+/// What to write instead of a reference that was refused for this reason.
+fn help(reason: &str, reference: &str) -> &'static str {
+    if reason.starts_with("the file ") {
+        "let the page lie inside of its tree, not behind a link that leads out of it"
+    } else if !reason.starts_with("the path ") {
+        "link a page on a public host, or allow the host on the command line or in a policy named with `--config`"
+    } else if reference.contains("://") {
+        "write the address as the browser's address bar shows it, without `..`"
+    } else {
+        "write the path of a page inside of the repository, from its root on"
     }
 }

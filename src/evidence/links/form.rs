@@ -9,6 +9,11 @@ mod words;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use url::Url;
+
+use super::address::Address;
+use super::mapping::Mapping;
+
 pub use fault::{Fault, FaultKind};
 pub(super) use parts::{masked, parts, tail, templates};
 
@@ -38,11 +43,33 @@ pub enum Form {
 /// assert!(matches!(form("TODO"), Form::Placeholder(_)));
 /// ```
 pub fn form(reference: &str) -> Form {
+    read(reference, false)
+}
+
+/// What `reference` is under the mappings of a policy: a host that one of them leads to files is kept for no example.
+pub fn form_under(reference: &str, mappings: &[Mapping]) -> Form {
+    match form(reference) {
+        Form::Placeholder(fault) if fault.kind == FaultKind::ExampleHost && is_mapped(reference, mappings) => {
+            read(reference, true)
+        }
+        plain => plain,
+    }
+}
+
+/// Whether a mapping is for the address, whatever its templates bring.
+fn is_mapped(reference: &str, mappings: &[Mapping]) -> bool {
+    let seen = visible(reference.trim());
+    let plain = masked(&seen, &templates(&seen));
+    let address = Url::parse(&plain).ok().and_then(|url| Address::of_url(&url).ok());
+    address.is_some_and(|address| mappings.iter().any(|mapping| mapping.matches(&address).is_some()))
+}
+
+fn read(reference: &str, known_host: bool) -> Form {
     let text = reference.trim();
     let shift = reference.len() - reference.trim_start().len();
     let found = match visible(text) {
-        Cow::Borrowed(_) => reading::Reading::new(text).form(),
-        Cow::Owned(seen) => with_invisible(text, seen),
+        Cow::Borrowed(_) => reading::Reading { known_host, ..reading::Reading::new(text) }.form(),
+        Cow::Owned(seen) => with_invisible(text, seen, known_host),
     };
     match found {
         Form::Placeholder(fault) => Form::Placeholder(fault.shift(shift)),
@@ -62,9 +89,9 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// What a text with invisible characters is: they are a mistake of their own, and hide no worse one.
-fn with_invisible(text: &str, seen: String) -> Form {
+fn with_invisible(text: &str, seen: String, known_host: bool) -> Form {
     let whole = |fault: Fault| Fault { range: fault::text_range(&(0..text.len())), ..fault };
-    let mended = match reading::Reading::new(seen.trim()).form() {
+    let mended = match (reading::Reading { known_host, ..reading::Reading::new(seen.trim()) }).form() {
         Form::Placeholder(fault) => return Form::Placeholder(whole(fault)),
         Form::Unsafe(fault) => return Form::Unsafe(whole(fault)),
         Form::Malformed(fault) if fault.kind != FaultKind::BareWord => return Form::Malformed(whole(fault)),

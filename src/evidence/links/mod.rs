@@ -23,7 +23,7 @@ mod slug;
 pub(super) mod target;
 pub mod tree;
 
-pub use form::{Fault, FaultKind, Form, form, is_front};
+pub use form::{Fault, FaultKind, Form, form, form_under, is_front};
 pub use mapping::Mapping;
 pub use page::{Heading, PageFacts};
 pub use settings::{Anchors, Case, Given, Host, Lapse, Settings};
@@ -35,6 +35,9 @@ use serde::{Deserialize, Serialize};
 
 /// Why a page of the network has no verdict while nobody asks there.
 pub const NOT_ASKED: &str = "not asked: the network is asked with `--online`";
+
+/// Why nobody knows where a page would lie.
+pub const NOWHERE: &str = "no path, base or mapping says where its entry lies";
 
 /// A reference to a runbook, with all that decides what it points at.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -3,7 +3,8 @@
 use url::Url;
 
 use super::address::decode;
-use super::form::{FaultKind, Form, form, label_read, masked, parts, redact, tail, templates};
+use super::form::{FaultKind, Form, form_under, label_read, masked, parts, redact, tail, templates};
+use super::mapping::Mapping;
 use super::page::is_anchor;
 use super::{Answer, Question, Verdict, Via};
 
@@ -33,10 +34,10 @@ pub enum Place {
 }
 
 impl Target {
-    /// Of a question; the answer where the reference's form alone settles it.
-    pub fn of(question: &Question) -> Result<Self, Box<Answer>> {
+    /// Of a question under the mappings of a policy; the answer where the reference's form alone settles it.
+    pub fn of(question: &Question, mappings: &[Mapping]) -> Result<Self, Box<Answer>> {
         let reference = question.reference();
-        match form(reference) {
+        match form_under(reference, mappings) {
             Form::Unsafe(fault) => return Err(refused(question, &fault.message)),
             Form::Malformed(fault) if fault.kind == FaultKind::BareWord => {}
             Form::Placeholder(fault) | Form::Malformed(fault) => {
@@ -54,6 +55,9 @@ impl Target {
             [&query, &fragment].into_iter().flatten().map(|range| range.start - 1).min().unwrap_or(text.len());
         if within(&(0..start)) || holes.first().is_some_and(|hole| hole.start == 0 && page_end > 0) {
             return Err(settled(question, "a template decides the host".to_owned()));
+        }
+        if start > 0 && text.get(start..page_end).is_some_and(climbs) {
+            return Err(refused(question, "the path holds `..`"));
         }
         let mut page = String::new();
         let mut at = 0;
@@ -86,6 +90,12 @@ impl Target {
         };
         Ok(Self { place, anchor, anchor_open, page_open })
     }
+}
+
+/// Whether a segment of a URL's path is `..`, in any spelling: whoever opens the URL takes it away before anybody sees it.
+fn climbs(path: &str) -> bool {
+    let mut segments = path.split(['/', '\\']).map(|segment| decode(segment).replace(['\t', '\n', '\r'], ""));
+    segments.any(|segment| segment == "..")
 }
 
 /// The pairs of a query that hold no template.
@@ -140,7 +150,7 @@ mod tests {
 
     fn of(reference: &str, labels: &[(&str, &str)]) -> Result<(String, Option<String>, bool, bool), String> {
         let question = Question::new(reference, ".", labels.iter().copied());
-        let target = Target::of(&question).map_err(|answer| answer.reason)?;
+        let target = Target::of(&question, &[]).map_err(|answer| answer.reason)?;
         let place = match target.place {
             Place::Url(url) => url.to_string(),
             Place::Path(path) => path,
@@ -171,6 +181,11 @@ mod tests {
     fn a_label_can_not_lead_out_or_hide_a_credential() {
         let (place, ..) = of("docs/{{ $labels.a }}.md", &[("a", "../../etc/passwd")]).unwrap();
         assert_eq!(place, "docs/../../etc/passwd.md", "the address refuses it later");
+        for path in ["../b", "a/../b", "%2e%2e/b", ".%2E", "a/..#b", "a\\..\\b"] {
+            let found = of("https://a.io/{{ $labels.a }}", &[("a", path)]);
+            assert_eq!(found.unwrap_err(), "the path holds `..`", "{path}");
+        }
+        assert!(of("https://a.io/a..b/...?x=/../y#/../z", &[]).is_ok(), "only a whole segment of the path climbs");
         assert!(of("https://{{ $labels.a }}/", &[("a", "b:c@evil.io")]).unwrap_err().contains("credential"));
     }
 }

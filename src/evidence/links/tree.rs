@@ -1,5 +1,7 @@
 //! Answers from files at hand: paths in the repository, and references that a mapping leads to a tree.
 
+mod place;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ use super::target::{HOLE, Place, Target, page_of, refused};
 use super::{Answer, NOT_ASKED, Question, Verdict, Via};
 use crate::source::Span;
 
+pub use place::place;
+
 /// Answers every question as far as files and the form of the reference can. What only the network could tell is
 /// [`Verdict::Unverified`] with [`Answer::asked`] `false`.
 pub fn resolve<'q>(
@@ -24,33 +28,8 @@ pub fn resolve<'q>(
     settings: &Settings,
     files: &dyn Files,
 ) -> BTreeMap<Question, Answer> {
-    let resolver = Resolver { settings, lookup: Lookup::new(files) };
+    let resolver = Resolver::new(settings, files);
     questions.into_iter().map(|question| (question.clone(), resolver.answer(question))).collect()
-}
-
-/// Where the page of a question lies, or would lie: a file, as the current folder sees it, whose tree lies where it must.
-/// `None` where no mapping and no base leads to a file.
-pub fn place(question: &Question, settings: &Settings, files: &dyn Files) -> Option<String> {
-    let resolver = Resolver { settings, lookup: Lookup::new(files) };
-    let target = Target::of(question).ok().filter(|target| !target.page_open)?;
-    let address = match &target.place {
-        Place::Url(url) => Address::of_url(url).ok()?,
-        Place::Path(path) => Address::of_path(path).ok()?,
-    };
-    let mapped = settings.mappings.iter().find_map(|mapping| Some((mapping, mapping.matches(&address)?)));
-    let (tree, path) = match (mapped, &target.place) {
-        (Some((mapping, captures)), _) => (resolver.tree(question.root(), &mapping.tree), mapping.file(&captures)?),
-        (None, Place::Path(_)) => {
-            let base = settings.bases.iter().find(|base| !base.contains("://"));
-            let root = || Tree { folder: question.root().to_owned(), within: Some(question.root().to_owned()) };
-            let tree = base.map_or_else(root, |base| resolver.tree(question.root(), base));
-            (tree, address.relative().to_owned())
-        }
-        (None, Place::Url(_)) => return None,
-    };
-    resolver.lookup.tree(&tree).ok()?;
-    let named = super::mapping::extensions().iter().any(|extension| path.ends_with(extension.as_str()));
-    Some(join(&tree.folder, &if named { path } else { path + ".md" }))
 }
 
 /// A page of a mapped tree.
@@ -68,7 +47,7 @@ pub struct TreePage {
 /// their folder, and what lies beside texts in every repository, are left out. A mapping with `{name...}` can lead to anything,
 /// so only what lies in one folder with a linked page counts there.
 pub fn unlinked(linked: &BTreeSet<&str>, root: &str, settings: &Settings, files: &dyn Files) -> Vec<TreePage> {
-    let resolver = Resolver { settings, lookup: Lookup::new(files) };
+    let resolver = Resolver::new(settings, files);
     let folders: BTreeSet<&str> = linked.iter().map(|file| folder_of(file)).collect();
     let mut pages = BTreeMap::new();
     for mapping in &settings.mappings {
@@ -111,7 +90,7 @@ fn is_beside(file: &str) -> bool {
 /// What to ask the network for this question: a URL, after a base was put before a path. `None` where nothing can be asked.
 #[cfg(feature = "online")]
 pub(crate) fn network_target(question: &Question, settings: &Settings) -> Option<(Url, Target)> {
-    let target = Target::of(question).ok().filter(|target| !target.page_open)?;
+    let target = Target::of(question, &settings.mappings).ok().filter(|target| !target.page_open)?;
     let url = match &target.place {
         Place::Url(url) => url.clone(),
         Place::Path(path) => {
@@ -126,6 +105,8 @@ pub(crate) fn network_target(question: &Question, settings: &Settings) -> Option
 struct Resolver<'a> {
     settings: &'a Settings,
     lookup: Lookup<'a>,
+    /// How files answer for references that are paths.
+    paths: Rules,
 }
 
 /// How a found file is told to people again.
@@ -153,9 +134,29 @@ struct Spot<'a> {
     page: String,
 }
 
+/// Whether a reference is one word: a page's name below a base; in the root it would be any file or folder.
+fn is_word(question: &Question) -> bool {
+    !question.reference().contains(['/', '.', '#'])
+}
+
+/// The place in the root, where the path is looked for there, and those in the folders of `bases`.
+fn own_and_based<'s, 'a>(question: &Question, spots: &'s [Spot<'a>]) -> (Option<&'s Spot<'a>>, &'s [Spot<'a>]) {
+    match spots.split_first() {
+        Some((own, based)) if !is_word(question) => (Some(own), based),
+        _ => (None, spots),
+    }
+}
+
+impl<'a> Resolver<'a> {
+    fn new(settings: &'a Settings, files: &'a dyn Files) -> Self {
+        let paths = Rules { folders: true, anchors: Anchors::Any, ..Rules::default() };
+        Self { settings, lookup: Lookup::new(files), paths }
+    }
+}
+
 impl Resolver<'_> {
     fn answer(&self, question: &Question) -> Answer {
-        let target = match Target::of(question) {
+        let target = match Target::of(question, &self.settings.mappings) {
             Ok(target) => target,
             Err(answer) => return *answer,
         };
@@ -193,10 +194,22 @@ impl Resolver<'_> {
 
     /// The answer of the first mapping that matches.
     fn mapped(&self, question: &Question, target: &Target, address: &Address, like: &str) -> Option<Answer> {
+        let spot = match self.mapped_spot(question, address, like)? {
+            Ok(spot) => spot,
+            Err(answer) => return Some(*answer),
+        };
+        Some(match self.look(&spot, target, address) {
+            Found::Missing => self.missing(target, &spot, true),
+            found => self.found(question, target, &spot, found),
+        })
+    }
+
+    /// Where the first mapping that matches looks; the answer where it can't.
+    fn mapped_spot(&self, question: &Question, address: &Address, like: &str) -> Option<Result<Spot<'_>, Box<Answer>>> {
         let (mapping, captures) =
             self.settings.mappings.iter().find_map(|mapping| Some((mapping, mapping.matches(address)?)))?;
         let Some(path) = mapping.file(&captures) else {
-            return Some(*refused(question, "the path leaves the mapped tree"));
+            return Some(Err(refused(question, "the path leaves the mapped tree")));
         };
         let tree = self.tree(question.root(), &mapping.tree);
         if let Err(trouble) = self.lookup.tree(&tree) {
@@ -210,25 +223,26 @@ impl Resolver<'_> {
                 Trouble::Missing => format!("the mapped tree `{}` is not there", tree.folder),
                 Trouble::Unreadable => format!("the mapped tree `{}` can't be read", tree.folder),
             };
-            return Some(Answer::new(Verdict::Unverified, like, reason));
+            return Some(Err(Box::new(Answer::new(Verdict::Unverified, like, reason))));
         }
         let origin = Origin::Mapped { mapping, captures, like: like.to_owned() };
         let rules = &mapping.rules;
-        let spot = Spot { tree, path, rules, style: rules.anchors, origin, page: like.to_owned() };
+        Some(Ok(Spot { tree, path, rules, style: rules.anchors, origin, page: like.to_owned() }))
+    }
+
+    /// What a mapping finds.
+    fn look(&self, spot: &Spot<'_>, target: &Target, address: &Address) -> Found {
+        let rules = spot.rules;
         let found = self.lookup.find(&spot.tree, &spot.path, rules);
         let lower = address.path.to_lowercase() == address.path;
         let found = if rules.case == Case::Lower && !lower && !target.page_open { Found::Missing } else { found };
-        let found = match found {
+        match found {
             Found::Missing if !rules.folders => {
                 let own = self.lookup.fronted(&spot.tree, &spot.path, &address.path);
                 own.map_or(Found::Missing, Found::File)
             }
             found => found,
-        };
-        Some(match found {
-            Found::Missing => self.missing(target, &spot, true),
-            found => self.found(question, target, &spot, found),
-        })
+        }
     }
 
     fn path(&self, question: &Question, target: &Target, path: &str) -> Answer {
@@ -239,40 +253,18 @@ impl Resolver<'_> {
         if let Some(answer) = self.mapped(question, target, &address, address.relative()) {
             return answer;
         }
-        let rules = Rules { folders: true, anchors: Anchors::Any, ..Rules::default() };
-        let spot = |tree: Tree, base| Spot {
-            tree,
-            path: address.relative().to_owned(),
-            rules: &rules,
-            style: Anchors::Any,
-            origin: Origin::Path { base },
-            page: join(base, address.relative()),
-        };
-        let (urls, folders): (Vec<&String>, Vec<&String>) =
-            self.settings.bases.iter().partition(|base| base.contains("://"));
-        let root = Tree { folder: question.root().to_owned(), within: Some(question.root().to_owned()) };
-        // One word is a page's name below a base; in the root it is any file or folder.
-        let word = !question.reference().contains(['/', '.', '#']);
-        let mut spots = if word { Vec::new() } else { vec![spot(root, "")] };
-        spots.extend(folders.into_iter().map(|base| spot(self.tree(question.root(), base), base)));
-        for spot in &spots {
-            match self.lookup.find(&spot.tree, &spot.path, spot.rules) {
-                Found::Missing | Found::Trouble(Trouble::Missing) => {}
-                found => return self.found(question, target, spot, found),
-            }
+        let spots = self.spots(question, &address);
+        if let Some((spot, found)) = self.first(&spots) {
+            return self.found(question, target, spot, found);
         }
-        for base in urls {
+        for base in self.settings.bases.iter().filter(|base| base.contains("://")) {
             if let Ok(url) = Url::parse(base).and_then(|base| base.join(address.relative())) {
                 return self.url(question, target, &url);
             }
         }
-        let first = address.relative().split('/').next().unwrap_or_default();
-        let own = spots.first().filter(|_| !word);
-        let known_folder = address.relative().contains('/')
-            && !first.contains(HOLE)
-            && own.is_some_and(|own| matches!(self.lookup.walk(&own.tree, first, false), Found::Folder(_)));
-        let based = spots.iter().skip(usize::from(!word)).rfind(|spot| self.lookup.tree(&spot.tree).is_ok());
-        match (based, own) {
+        let (own, based) = own_and_based(question, &spots);
+        let known_folder = own.is_some_and(|own| self.has_folder_of(own));
+        match (based.iter().rfind(|spot| self.lookup.tree(&spot.tree).is_ok()), own) {
             (Some(spot), _) if !known_folder => self.missing(target, spot, true),
             (_, Some(own)) => self.missing(target, own, known_folder),
             _ => Answer::new(
@@ -281,6 +273,37 @@ impl Resolver<'_> {
                 "one word, and no base or mapping makes a page of it",
             ),
         }
+    }
+
+    /// Where a path is looked for: in the root, then in the folders of `bases`.
+    fn spots(&self, question: &Question, address: &Address) -> Vec<Spot<'_>> {
+        let spot = |tree: Tree, base| Spot {
+            tree,
+            path: address.relative().to_owned(),
+            rules: &self.paths,
+            style: Anchors::Any,
+            origin: Origin::Path { base },
+            page: join(base, address.relative()),
+        };
+        let root = Tree { folder: question.root().to_owned(), within: Some(question.root().to_owned()) };
+        let mut spots = if is_word(question) { Vec::new() } else { vec![spot(root, "")] };
+        let folders = self.settings.bases.iter().filter(|base| !base.contains("://"));
+        spots.extend(folders.map(|base| spot(self.tree(question.root(), base), base)));
+        spots
+    }
+
+    /// The first of these that is not missing.
+    fn first<'s, 'a>(&self, spots: &'s [Spot<'a>]) -> Option<(&'s Spot<'a>, Found)> {
+        spots.iter().find_map(|spot| match self.lookup.find(&spot.tree, &spot.path, spot.rules) {
+            Found::Missing | Found::Trouble(Trouble::Missing) => None,
+            found => Some((spot, found)),
+        })
+    }
+
+    /// Whether the first folder of the path is there.
+    fn has_folder_of(&self, spot: &Spot<'_>) -> bool {
+        let Some((first, _)) = spot.path.split_once('/') else { return false };
+        !first.contains(HOLE) && matches!(self.lookup.walk(&spot.tree, first, false), Found::Folder(_))
     }
 
     /// The answer for something found in a tree.

@@ -28,6 +28,8 @@ pub enum FaultKind {
     Word,
     /// A host or path that stands for another one.
     Example,
+    /// A host that the Internet's registries keep for examples.
+    ExampleHost,
     /// Text for people.
     Prose,
     /// One word, neither URL nor path. It can still be the name of a page, where a base is set.

@@ -12,12 +12,14 @@ pub(super) struct Reading<'a> {
     /// The text with its templates masked, of the same length.
     pub(super) plain: String,
     pub(super) templated: Vec<Range<usize>>,
+    /// Whether a mapping of the policy knows the host, whatever it is kept for.
+    pub(super) known_host: bool,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let templated = templates(text);
-        Self { text, plain: masked(text, &templated), templated }
+        Self { text, plain: masked(text, &templated), templated, known_host: false }
     }
 
     pub(super) fn form(&self) -> Form {
@@ -178,9 +180,9 @@ impl<'a> Reading<'a> {
 
     fn example(&self, parts: &Parts) -> Option<Fault> {
         let host = self.plain[parts.authority.clone()].split(':').next().unwrap_or_default();
-        if words::example_host(host) {
+        if !self.known_host && words::example_host(host) {
             let range = parts.authority.start..parts.authority.start + host.len();
-            return Some(example_fault(range, "a host kept for examples"));
+            return Some(Fault { kind: FaultKind::ExampleHost, ..example_fault(range, "a host kept for examples") });
         }
         let segment = words::example_segment(&self.plain[parts.path.clone()])?;
         let range = parts.path.start + segment.start..parts.path.start + segment.end;

@@ -48,7 +48,7 @@ fn placeholders_are_named() {
     }
     assert_eq!(fault(" TODO: write this page"), (FaultKind::Word, "TODO", None));
     assert_eq!(fault("").0, FaultKind::Empty);
-    assert_eq!(fault("https://runbooks.example.com/x"), (FaultKind::Example, "runbooks.example.com", None));
+    assert_eq!(fault("https://runbooks.example.com/x"), (FaultKind::ExampleHost, "runbooks.example.com", None));
     assert_eq!(fault("https://wiki.acme.io/runbooks/TODO"), (FaultKind::Example, "TODO", None));
     assert_eq!(fault("https://wiki.acme.io/{alert}"), (FaultKind::Example, "{alert}", None));
     assert_eq!(fault("https://<host>/x"), (FaultKind::Example, "<host>", None));
