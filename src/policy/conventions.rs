@@ -98,7 +98,7 @@ fn settings<'t>(reader: &mut Reader<'t>, id: NodeId, mut section: Fields<'t>) ->
     }
     if let Some(bases) = section.value("bases") {
         let items = reader.tree.items(bases);
-        for &base in if items.is_empty() { &[bases] } else { items } {
+        for base in if items.is_empty() { vec![bases] } else { items.to_vec() } {
             reader.folder(base, base);
         }
     }
