@@ -193,7 +193,7 @@ fn a_minute_of_history_gives_no_rate() {
 fn mistakes_of_the_rotation_are_shown_where_they_are() {
     let folder = folder();
     for (policy, place) in [
-        ("rotation: {time_zone: Mars/Olympus}\n", "groundrules.yaml:1:24"),
+        ("rotation: {time_zone: Mars/Olympus}\n", "groundrules.yaml:1:23"),
         ("rotation: {budget: 1, working_hours: 18-8}\n", "groundrules.yaml:1:38"),
         ("rotation:\n  owners: {a: {time_zone: Mars}}\n", "groundrules.yaml:2:27"),
     ] {
