@@ -167,7 +167,7 @@ fn file(number: usize) -> String {
             number % 100,
         );
         if alert % 10 != 0 {
-            let _ = writeln!(text, "      runbook_url: https://runbooks.example.org/service-{number}#symptom-{alert}");
+            let _ = writeln!(text, "      runbook_url: https://wiki.acme.internal/service-{number}#symptom-{alert}");
         }
     }
     text

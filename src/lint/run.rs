@@ -281,6 +281,8 @@ impl<'a> PartRun<'a> {
             identities: OnceCell::new(),
             times: Vec::new(),
         };
+        // Each alert keeps a list of just its length.
+        let mut exceptions = Vec::new();
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
             let mut verdicts = place.verdicts(rule, &facts);
@@ -295,7 +297,7 @@ impl<'a> PartRun<'a> {
                             .over(active.meta.id, Some((rule, &facts)))
                             .for_each(|waiver| waiver.count(active.meta.id));
                     }
-                    verdicts.exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
+                    exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
                 let maker = Maker { active, lint };
                 for raw in outcome.findings {
@@ -304,7 +306,9 @@ impl<'a> PartRun<'a> {
                     out.findings.push(judged);
                 }
             }
-            verdicts.exceptions.shrink_to_fit();
+            #[expect(clippy::drain_collect, reason = "the list that is kept is no longer than what is in it")]
+            let exact = exceptions.drain(..).collect();
+            verdicts.exceptions = exact;
             if rule.kind == RuleKind::Alert {
                 out.alerts.push((index as u32, verdicts));
             }

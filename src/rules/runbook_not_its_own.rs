@@ -1,6 +1,6 @@
 //! A runbook reference leads to the alert's own entry.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
@@ -45,6 +45,13 @@ struct Linked<'a> {
     answer: &'a Answer,
 }
 
+impl<'a> Linked<'a> {
+    /// The page and the anchor on it.
+    fn place(&self) -> (&'a str, Option<&'a str>) {
+        (&self.answer.page, self.answer.anchor.as_deref())
+    }
+}
+
 impl LintRule for RunbookNotItsOwn {
     fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
         runbook::question(rule, cx).cloned()
@@ -68,16 +75,13 @@ impl LintRule for RunbookNotItsOwn {
     }
 
     fn workspace(&self, cx: &mut Context<'_>) {
-        let mut places: BTreeMap<(&str, Option<&str>), Vec<Linked<'_>>> = BTreeMap::new();
-        for linked in linked(cx) {
-            places.entry((&linked.answer.page, linked.answer.anchor.as_deref())).or_default().push(linked);
-        }
-        for (_, all) in places {
-            let names: BTreeSet<&str> = all.iter().map(|linked| linked.rule.name.value()).collect();
+        let mut all = linked(cx);
+        all.sort_by_key(Linked::place);
+        for same in all.chunk_by(|a, b| a.place() == b.place()).filter(|same| same.len() > self.most as usize) {
+            let names: BTreeSet<&str> = same.iter().map(|linked| linked.rule.name.value()).collect();
             if names.len() > self.most as usize {
-                for linked in &all {
-                    let diagnostic = shared(linked, names.len(), cx);
-                    cx.add(diagnostic, Some(linked.index as u32));
+                for linked in same {
+                    cx.add(shared(linked, names.len(), cx), Some(linked.index as u32));
                     cx.rests_on(linked.answer.grounds());
                 }
             }

@@ -110,11 +110,25 @@ fn unknown(page: &Page<'_>) -> Vec<String> {
     reasons.sort_by(|((asked, lint, reason), n), (other, m)| {
         (asked, m, lint, reason).cmp(&(&other.0, n, &other.1, &other.2))
     });
-    let line = |((_, lint, reason), n): ((bool, u16, &str), usize)| {
-        let rule = page.report.ran.get(usize::from(lint)).map_or("", |meta| meta.id);
-        format!("{rule}, {}: {}", count(n, "alert"), safe::line(reason))
+    // What is unknown of as many alerts for the same reason is one line, however many lint rules asked.
+    let mut lines: Vec<(usize, &str, Vec<&str>)> = Vec::new();
+    for ((_, lint, reason), n) in reasons {
+        let id = page.report.ran.get(usize::from(lint)).map_or("", |meta| meta.id);
+        match lines.iter_mut().find(|(count, why, _)| (*count, *why) == (n, reason)) {
+            Some((.., ids)) => ids.push(id),
+            None => lines.push((n, reason, vec![id])),
+        }
+    }
+    let line = |(n, reason, ids): (usize, &str, Vec<&str>)| {
+        format!("{}, {}: {}", some(&ids), count(n, "alert"), safe::line(reason))
     };
-    reasons.into_iter().map(line).collect()
+    lines.into_iter().map(line).collect()
+}
+
+/// The first lint rules by name, and how many more.
+fn some(ids: &[&str]) -> String {
+    let shown = ids[..ids.len().min(3)].join(", ");
+    if ids.len() > 3 { format!("{shown} and {} more", ids.len() - 3) } else { shown }
 }
 
 fn result(page: &Page<'_>, lines: &mut Lines<'_>) -> io::Result<()> {
