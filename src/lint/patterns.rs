@@ -181,13 +181,13 @@ impl<'a> Patterns<'a> {
             ("window_from", print_time(track.found.window.from)),
             ("window_to", print_time(track.found.window.to)),
             ("pages", often.pages.to_string()),
+        ];
+        facts.extend(often.per_week.map(|rate| ("pages_a_week", format!("{rate:.2}"))));
+        facts.extend([
             ("episodes", often.episodes.to_string()),
             ("longest_page_seconds", (longest / 1000).to_string()),
             ("sparkline", sparkline(track.found.pages(), &head.coverage, head.window, BARS)),
-        ];
-        if let Some(rate) = often.per_week {
-            facts.push(("pages_a_week", format!("{rate:.2}")));
-        }
+        ]);
         if let Some(since) = track.since {
             facts.push(("changed", print_time(since)));
             facts.push(("pages_before_the_change", track.before.len().to_string()));
