@@ -189,6 +189,7 @@ fn without_git_the_rules_of_the_server_tell() {
     assert_eq!(frequent(folder).0, "broken");
     history(folder, &["DiskSlow"], &loaded("DiskSlow", &digest, Some("2026-11-18T00:00:00Z")));
     assert!(frequent(folder).1.contains("due on 2026-11-25"));
+    assert_eq!(check(folder, &["--only", "noisy-frequent", "--require-evidence"]).code, 3, "no verdict yet");
     // One that the server does not know in this form would be new, were others as the server has them.
     history(folder, &["DiskSlow"], &loaded("DiskSlow", "0123456789abcdef", None));
     assert_eq!(frequent(folder).0, "broken", "not a single rule is as the server has it: it rewrites them");

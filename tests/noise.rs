@@ -97,7 +97,10 @@ fn both_tables_are_printed_in_every_format() {
     assert!(plain.contains("\nOWNER "), "{plain}");
     let csv = noise(folder.path(), &["--format", "csv"]).stdout;
     assert!(csv.starts_with("alert,owner,severity,pages,a_week,"), "{csv}");
-    assert!(csv.contains("\r\n\r\nowner,pages,at_night,shifts,p50,p90,worst,budget,"), "{csv}");
+    assert!(!csv.contains("owner,pages,at_night,"), "one stream has one header: {csv}");
+    assert!(noise(folder.path(), &["--format", "csv"]).stderr.contains("`--table owners` prints that of owners"));
+    let csv = noise(folder.path(), &["--format", "csv", "--table", "owners"]).stdout;
+    assert!(csv.starts_with("owner,pages,at_night,shifts,p50,p90,worst,budget,"), "{csv}");
     let markdown = noise(folder.path(), &["--format", "markdown", "--table", "owners"]).stdout;
     assert!(markdown.starts_with("| owner | pages |"), "{markdown}");
     assert_eq!(markdown.lines().count(), 4, "{markdown}");
@@ -139,6 +142,66 @@ fn without_enough_history_nothing_ends_well_that_demands_it() {
     let ran = program(folder.path(), &["noise", "."], "");
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("no firing history was given"), "{}", ran.stderr);
+}
+
+#[test]
+fn demanded_evidence_is_had_or_missed_but_never_passed_over() {
+    let folder = folder();
+    let storage = [("severity", "page"), ("team", "storage")];
+    history(folder.path(), &[Fired("Slow", &storage, 600, 605)]);
+    let check = |more: &[&str]| {
+        let args = ["check", ".", "--history", "history.jsonl", "--require-evidence", "--fail-on", "error"];
+        program(folder.path(), &[&args, more].concat(), "")
+    };
+    let only = ["--only", "noisy-frequent", "--only", "never-fired", "--only", "noisy-unacknowledged"];
+    let day = ["--today", "2026-11-16"];
+    let ran = check(&[&day[..], &only].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("stay unknown and do not fail"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("noisy-unacknowledged (3), never-fired (3)"), "{}", ran.stderr);
+    let ran = check(&["--today", "2026-11-13", "--only", "noisy-frequent"]);
+    assert_eq!(ran.code, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("history.jsonl:1: the window of the history ends at 2026-11-16"), "{}", ran.stderr);
+    let path = folder.path().join("history.jsonl");
+    let mut head: Value = serde_json::from_str(fs::read_to_string(&path).unwrap().lines().next().unwrap()).unwrap();
+    head.as_object_mut().unwrap().remove("coverage");
+    fs::write(&path, format!("{head}\n")).unwrap();
+    let ran = check(&[&day[..], &["--only", "history-insufficient", "--format", "verdicts"]].concat());
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    assert!(ran.stdout.contains("says of no time that it is covered"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_minute_of_history_gives_no_rate() {
+    let folder = folder();
+    history(folder.path(), &[Fired("Slow", &[("severity", "page"), ("team", "storage")], 0, 1)]);
+    let path = folder.path().join("history.jsonl");
+    let short = fs::read_to_string(&path).unwrap().replacen(
+        r#"[{"from":"2026-11-02T00:00:00Z","to":"2026-11-16T00:00:00Z"}]"#,
+        r#"[{"from":"2026-11-02T00:00:00Z","to":"2026-11-02T00:01:15Z"}]"#,
+        1,
+    );
+    fs::write(&path, short).unwrap();
+    let told: Value = serde_json::from_str(&noise(folder.path(), &["--format", "json"]).stdout).unwrap();
+    assert_eq!((&told["rules"][0]["pages"], &told["rules"][0]["pages_a_week"]), (&1.into(), &Value::Null));
+    assert!(told["rules"][0]["reason"].as_str().unwrap().contains("covers"), "{told}");
+    let shown = program(folder.path(), &["history", "show", "Slow", "--history", "history.jsonl"], "");
+    assert!(shown.stdout.contains("1 pages, – a week"), "{}", shown.stdout);
+}
+
+#[test]
+fn mistakes_of_the_rotation_are_shown_where_they_are() {
+    let folder = folder();
+    for (policy, place) in [
+        ("rotation: {time_zone: Mars/Olympus}\n", "groundrules.yaml:1:23"),
+        ("rotation: {budget: 1, working_hours: 18-8}\n", "groundrules.yaml:1:38"),
+        ("rotation:\n  owners: {a: {time_zone: Mars}}\n", "groundrules.yaml:2:27"),
+    ] {
+        fs::write(folder.path().join("groundrules.yaml"), policy).unwrap();
+        let ran = program(folder.path(), &["check", "."], "");
+        assert_eq!(ran.code, 2, "{}", ran.stdout);
+        assert!(format!("{}{}", ran.stdout, ran.stderr).contains(place), "{place}: {}{}", ran.stdout, ran.stderr);
+    }
 }
 
 #[test]

@@ -238,6 +238,11 @@ fn judge(loaded: &load::Loaded, played: &[Played<'_>], window: Period) -> Result
     Ok(Told { verdicts: Verdicts::of(&report), failed })
 }
 
+/// Pages a week for people; too little covered time gives none.
+pub(super) fn rate(per_week: Option<f64>) -> String {
+    per_week.map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"))
+}
+
 /// A length of time for people, in its two largest units.
 pub(super) fn time(millis: Millis) -> String {
     let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];

@@ -223,8 +223,8 @@ fn verdict(command: &Check, report: &Report<'_>, loaded: &Loaded) -> u8 {
     let demanded = command.require_evidence || loaded.policies.iter().any(|policy| policy.require_evidence);
     if failed {
         exit::FINDINGS
-    } else if demanded && summary.evidence_missing() {
-        exit::EVIDENCE
+    } else if demanded {
+        super::evidence_had(report)
     } else {
         exit::CLEAN
     }

@@ -21,7 +21,7 @@ use crate::policy::Policy;
 
 /// Everything that can be known in this run.
 pub(super) fn gather(common: &Common, snapshot: Option<&Path>, loaded: &Loaded, today: Date) -> Result<Evidence, Stop> {
-    let mut evidence = Evidence { history: history(snapshot, loaded)?, ..Evidence::default() };
+    let mut evidence = Evidence { history: history(snapshot, loaded, today)?, ..Evidence::default() };
     past::gather(&mut evidence, loaded, today);
     let setups = loaded.setups();
     let questions = lint::wanted(&Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today });
@@ -140,8 +140,14 @@ fn of_policy(policy: &Policy) -> Result<Option<PathBuf>, Stop> {
     Err(Stop::Usage(format!("cannot read the history {}: {why}", path.display())))
 }
 
+/// Whether an instant lies after a day, wherever on earth that day is meant: it ends twelve hours later than in UTC at the latest.
+fn ends_after(today: Date, instant: history::Millis) -> bool {
+    let midnight = today.tomorrow().and_then(|next| next.to_zoned(jiff::tz::TimeZone::UTC));
+    midnight.is_ok_and(|midnight| instant > midnight.timestamp().as_millisecond() + 12 * history::HOUR)
+}
+
 /// The snapshot that the command line names, else the policy's.
-fn history(snapshot: Option<&Path>, loaded: &Loaded) -> Result<Option<History>, Stop> {
+fn history(snapshot: Option<&Path>, loaded: &Loaded, today: Date) -> Result<Option<History>, Stop> {
     let path = match snapshot {
         Some(path) => path.to_path_buf(),
         None => match loaded.policies.iter().find_map(|policy| of_policy(policy).transpose()) {
@@ -152,5 +158,12 @@ fn history(snapshot: Option<&Path>, loaded: &Loaded) -> Result<Option<History>, 
     let file = File::open(&path)
         .map_err(|error| Stop::Usage(format!("cannot read the history {}: {error}", path.display())))?;
     let read = history::read(BufReader::new(file));
-    read.map(Some).map_err(|error| Stop::Usage(format!("{}:{}: {}", path.display(), error.line, error.message)))
+    let read = read.map_err(|error| Stop::Usage(format!("{}:{}: {}", path.display(), error.line, error.message)))?;
+    let end = read.head().window.to;
+    if ends_after(today, end) {
+        let end = history::print_time(end);
+        let why = format!("the window of the history ends at {end}, after the day of this run ({today})");
+        return Err(Stop::Usage(format!("{}:1: {why}", path.display())));
+    }
+    Ok(Some(read))
 }

@@ -30,6 +30,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use crate::lint::report::Report;
 use crate::model::Dialect;
 use crate::report::safe::{self, Guard};
 
@@ -207,6 +208,25 @@ fn say(message: &str) -> u8 {
 /// Says something on standard error that does not end the run.
 fn warn(message: &str) {
     harmless(&format!("warning: {message}"));
+}
+
+/// Says something on standard error that is no trouble.
+fn note(message: &str) {
+    harmless(&format!("note: {message}"));
+}
+
+/// The exit code of a run that demands evidence. What stays unknown for another reason does not fail it, and is named.
+fn evidence_had(report: &Report<'_>) -> u8 {
+    if report.summary.evidence_missing() {
+        return exit::EVIDENCE;
+    }
+    let unknown = report.ran.iter().zip(&report.summary.verdicts).filter(|(_, tally)| tally.unknown > 0);
+    let named: Vec<String> = unknown.map(|(ran, tally)| format!("{} ({})", ran.id, tally.unknown)).collect();
+    if !named.is_empty() {
+        let named = named.join(", ");
+        note(&format!("verdicts that stay unknown and do not fail a run that demands evidence: {named}"));
+    }
+    exit::CLEAN
 }
 
 /// One line on standard error, in which no runner finds a command and no terminal an escape, whatever names are in it.

@@ -31,7 +31,7 @@ pub(super) struct Noise {
     /// How to print them
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// One of the two tables alone
+    /// One of the two tables alone; CSV is that of rules without it
     #[arg(long, value_enum)]
     table: Option<Table>,
     /// Fail with 3 where the history says too little
@@ -131,17 +131,22 @@ pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
         }
         Format::Csv | Format::Markdown => {
             let print = if command.format == Format::Csv { table::csv } else { table::markdown };
-            for (index, (columns, rows)) in chosen().iter().enumerate() {
+            let mut printed = chosen();
+            // One stream of CSV has one header.
+            if command.format == Format::Csv && printed.len() > 1 {
+                printed.truncate(1);
+                super::note("this is the table of rules; `--table owners` prints that of owners");
+            }
+            for (index, (columns, rows)) in printed.iter().enumerate() {
                 if index > 0 {
-                    guard.write_all(if command.format == Format::Csv { b"\r\n" } else { b"\n" })?;
+                    guard.write_all(b"\n")?;
                 }
                 print(columns, rows, &mut guard)?;
             }
         }
     }
     out.flush()?;
-    let lacking = command.require_evidence && report.summary.evidence_missing();
-    Ok(if lacking { exit::EVIDENCE } else { exit::CLEAN })
+    Ok(if command.require_evidence { super::evidence_had(&report) } else { exit::CLEAN })
 }
 
 fn start(row: &Row<'_>) -> (SourceId, u32) {

@@ -97,7 +97,7 @@ impl<'a> Patterns<'a> {
             let (pattern, name) = (own.clone(), rule.name.span());
             let track = Track { found, since, before, nameless, unloaded, pattern, name, helped: OnceLock::new() };
             // Here it is worked out for many alerts at once.
-            if frequency(history, &track.found).per_week > OFTEN {
+            if frequency(history, &track.found).per_week.is_some_and(|rate| rate > OFTEN) {
                 track.helped(rule);
             }
             track
@@ -181,11 +181,13 @@ impl<'a> Patterns<'a> {
             ("window_from", print_time(track.found.window.from)),
             ("window_to", print_time(track.found.window.to)),
             ("pages", often.pages.to_string()),
-            ("pages_a_week", format!("{:.2}", often.per_week)),
+        ];
+        facts.extend(often.per_week.map(|rate| ("pages_a_week", format!("{rate:.2}"))));
+        facts.extend([
             ("episodes", often.episodes.to_string()),
             ("longest_page_seconds", (longest / 1000).to_string()),
             ("sparkline", sparkline(track.found.pages(), &head.coverage, head.window, BARS)),
-        ];
+        ]);
         if let Some(since) = track.since {
             facts.push(("changed", print_time(since)));
             facts.push(("pages_before_the_change", track.before.len().to_string()));

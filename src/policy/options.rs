@@ -148,6 +148,7 @@ impl<'t> MapAccess<'t> for Entries<'_, 't> {
             return Err(serde::de::Error::custom("a value without a key"));
         };
         self.next += 1;
-        seed.deserialize(de::deserializer(self.tree, field.value))
+        let range = self.tree.range(field.value);
+        seed.deserialize(de::deserializer(self.tree, field.value)).map_err(|error| error.at(range))
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Judged<'a> {
 pub(super) fn judged<'a>(rule: &Rule, cx: &mut Context<'a>, days: u32) -> Option<Judged<'a>> {
     let judged = seen(rule, cx)?;
     if let Some(early) = judged.early(days) {
-        cx.unknown(early);
+        cx.unanswered(early);
         return None;
     }
     match judged.insufficient(days) {
@@ -180,7 +180,13 @@ impl Judged<'_> {
                 Some(format!("the history spans {}, a verdict needs {}", days(have), days(want)))
             }
             Sufficiency::LittleCoverage(have, want) => {
-                Some(format!("the history covers {}, a verdict needs {}", days(have), days(want)))
+                let said = !self.history.head().coverage.is_empty();
+                let have = if said {
+                    format!("covers {}", days(have))
+                } else {
+                    "says of no time that it is covered".to_owned()
+                };
+                Some(format!("the history {have}, a verdict needs {}", days(want)))
             }
         }
     }

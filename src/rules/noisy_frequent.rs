@@ -46,9 +46,12 @@ impl LintRule for NoisyFrequent {
         let Some(pages) = noise::paging(cx) else { return };
         let frequency = frequency(judged.history, judged.found);
         let limits = if pages { &self.paging } else { &self.others };
-        let Some((severity, limit)) = limits.over(frequency.per_week) else { return };
+        let Some(rate) = frequency.per_week else {
+            return cx.unanswered("less than a day of the history is covered");
+        };
+        let Some((severity, limit)) = limits.over(rate) else { return };
         let word = if pages { "pages" } else { "fires" };
-        let message = format!("alert `{}` {word} {:.1} times a week", rule.name.value(), frequency.per_week);
+        let message = format!("alert `{}` {word} {:.1} times a week", rule.name.value(), rate);
         let diagnostic = cx.report_as(severity, rule.name.span(), message);
         diagnostic.cause("alerts that fire too often").subject("frequency");
         diagnostic.label(format!("more than {limit} a week"));

@@ -34,7 +34,9 @@ pub struct Error {
 }
 
 impl Error {
-    fn at(mut self, range: TextRange) -> Self {
+    /// The same error at `range`, where it has no place yet.
+    #[must_use]
+    pub fn at(mut self, range: TextRange) -> Self {
         if !self.located {
             self.range = range;
             self.located = true;

@@ -329,7 +329,7 @@ fn snapshot(fired: &Fired) -> history::History {
     let window = serde_json::json!({ "from": history::print_time(start), "to": history::print_time(end) });
     let head = serde_json::json!({
         "schema_version": 1, "kind": "groundrules-history", "window": window, "coverage": [window],
-        "source": "a page", "tool": "groundrules", "digest": "",
+        "source": "a page", "tool": "groundrules",
     });
     let mut lines: Vec<(String, i64, String)> = Vec::new();
     for Fire { rule, labels, hours, repeat, state, acked } in &fired.episodes {

@@ -72,7 +72,7 @@ fn columns(format: Format, compared: bool) -> Vec<Column> {
 
 fn cells(format: Format, compared: bool, played: &Played<'_>, verdicts: &Verdicts) -> Vec<String> {
     let figures = figures(played);
-    let number = |often: &Frequency| format!("{:.1}", often.per_week);
+    let number = |often: &Frequency| super::rate(often.per_week);
     let (before, after) = (figures.before.as_ref().map(number), number(&figures.often));
     let mut cells = vec![played.case.play.rule.name.clone(), figures.often.pages.to_string()];
     match (before, format) {
@@ -101,7 +101,7 @@ fn rule(played: &Played<'_>, verdicts: &Verdicts) -> Value {
         "from": print_time(window.from), "to": print_time(window.to),
         "pages": figures.often.pages,
         "pages_a_week": figures.often.per_week,
-        "pages_a_week_before": figures.before.map(|before| before.per_week),
+        "pages_a_week_before": figures.before.and_then(|before| before.per_week),
         "episodes": figures.often.episodes,
         "only_pending": figures.pending,
         "longest_seconds": figures.longest.map(|longest| longest / 1000),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::backtest::time;
+use crate::cli::backtest::{rate, time};
 use crate::cli::{Stop, exit, stdout};
 use crate::evidence::history::{
     History, Period, RulePattern, Series, State, covered, frequency, print_time, sparkline,
@@ -48,9 +48,9 @@ pub(super) fn run(command: &Show) -> Result<u8, Stop> {
     let longest = pages.iter().map(|page| page.length()).max().unwrap_or(0);
     writeln!(
         out,
-        "{} pages, {:.1} a week; {} episodes of single series; the longest page lasted {}",
+        "{} pages, {} a week; {} episodes of single series; the longest page lasted {}",
         often.pages,
-        often.per_week,
+        rate(often.per_week),
         often.episodes,
         time(longest)
     )?;

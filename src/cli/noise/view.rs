@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Burden, Row};
-use crate::cli::backtest::time;
+use crate::cli::backtest::{rate, time};
 use crate::evidence::history::{
     Frequency, History, MINUTE, Millis, Share, Shift, flapping, frequency, print_time, short_lived, sparkline, stuck,
 };
@@ -83,7 +83,7 @@ impl Tables<'_> {
                 text(row.owner()),
                 text(row.severity()),
                 figures.often.pages.to_string(),
-                format!("{:.1}", figures.often.per_week),
+                rate(figures.often.per_week),
                 percent(figures.short),
                 percent(figures.again),
                 format!("{:.1}%", figures.firing * 100.0),

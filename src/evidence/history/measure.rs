@@ -1,6 +1,6 @@
 //! Figures of firing history: pages, how often, and whether there is enough of it to judge.
 
-use super::time::{Millis, Period, WEEK, share, unite};
+use super::time::{DAY, Millis, Period, WEEK, share, unite};
 use super::{Episode, History, RuleHistory};
 use std::collections::BTreeMap;
 
@@ -78,8 +78,8 @@ pub struct Frequency {
     pub pages: usize,
     /// Number of firing episodes, one a series.
     pub episodes: usize,
-    /// Pages a week of covered time.
-    pub per_week: f64,
+    /// Pages a week of covered time; none where less than a day is covered.
+    pub per_week: Option<f64>,
     /// The covered time.
     pub covered: Millis,
 }
@@ -93,8 +93,8 @@ pub fn frequency(history: &History, rule: &RuleHistory) -> Frequency {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and lengths are far below 2^53")]
-fn per_week(count: usize, covered: Millis) -> f64 {
-    if covered <= 0 { 0.0 } else { count as f64 * WEEK as f64 / covered as f64 }
+fn per_week(count: usize, covered: Millis) -> Option<f64> {
+    (covered >= DAY).then(|| count as f64 * WEEK as f64 / covered as f64)
 }
 
 /// The standard normal quantile of 95 %: shares are judged by a one-sided bound.

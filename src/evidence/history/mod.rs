@@ -64,7 +64,7 @@ pub struct Head {
     pub source: String,
     /// What wrote the snapshot.
     pub tool: String,
-    /// A digest of the episodes, empty where none was given. Ours begins with `episodes:` and is verified on reading.
+    /// A digest of the episodes, empty where the head has none. Ours begins with `episodes:` and is verified on reading.
     pub digest: String,
     /// The alerting rules that the server had loaded at the end of the window; empty where nothing is known of them.
     pub rules: Vec<Loaded>,

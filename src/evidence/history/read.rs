@@ -2,7 +2,7 @@
 
 use super::line::{self, RawKey, SeriesKey};
 use super::store::{Acknowledgement, Episode, Store};
-use super::time::{Period, parse_time, unite};
+use super::time::{Period, parse_time, print_time, unite};
 use super::write::DIGEST_KIND;
 use super::{Head, History, Loaded, zstd};
 use rayon::prelude::*;
@@ -61,8 +61,7 @@ struct RawHead {
     source: String,
     #[serde(default)]
     tool: String,
-    #[serde(default)]
-    digest: String,
+    digest: Option<String>,
     #[serde(default)]
     rules: Vec<RawLoaded>,
 }
@@ -110,19 +109,23 @@ fn head(line: &[u8]) -> Result<Head, String> {
     }
     let raw: RawHead = serde_json::from_slice(line).map_err(|e| line::complaint(&e))?;
     let window = raw.window.period()?;
-    let coverage = match raw.coverage {
-        Some(periods) => periods.iter().map(RawPeriod::period).collect::<Result<_, _>>()?,
-        None => vec![window],
-    };
+    // What a head does not say to be covered is not taken to be.
+    let coverage = raw.coverage.unwrap_or_default();
+    let coverage = coverage.iter().map(RawPeriod::period).collect::<Result<_, _>>()?;
     let coverage = unite(coverage).into_iter().filter_map(|period| period.intersection(window)).collect();
     let rules = raw.rules.into_iter().map(RawLoaded::loaded).collect::<Result<_, _>>()?;
-    Ok(Head { window, coverage, source: raw.source, tool: raw.tool, digest: raw.digest, rules })
+    if raw.digest.as_deref() == Some("") {
+        return Err("the `digest` of the head is empty: nothing tells whether the snapshot is whole".to_owned());
+    }
+    let digest = raw.digest.unwrap_or_default();
+    Ok(Head { window, coverage, source: raw.source, tool: raw.tool, digest, rules })
 }
 
 /// Reads a snapshot, plain or zstd-compressed, whichever its first bytes say.
 ///
-/// A line that is not an episode, a head of another kind or version, a digest of ours that does not match, and a stream that ends
-/// within a frame are errors: a snapshot is read whole or not at all.
+/// A line that is not an episode, an episode outside of the window, a head of another kind or version, a digest that is empty or one of
+/// ours that does not match, and a stream that ends within a frame are errors: a snapshot is read whole or not at all. Episodes are cut to
+/// the window, and those of a series that overlap are one.
 pub fn read(source: impl Read + Send) -> Result<History, ReadError> {
     let mut lines = Blocks::new(zstd::plain(source).map_err(|e| unreadable(0, &e))?);
     let Some(first) = lines.next().map_err(|e| e.at(0))? else {
@@ -133,23 +136,31 @@ pub fn read(source: impl Read + Send) -> Result<History, ReadError> {
     let rest = first.text().get(end + 1..).unwrap_or(&[]).to_vec();
     let first = Block { used: rest.len(), bytes: rest };
     let mut history = History { head, store: Store::default() };
-    episodes(lines, first, &mut history.store)?;
+    episodes(lines, first, history.head.window, &mut history.store)?;
     history.store.sort();
     let digest = &history.head.digest;
     if digest.starts_with(DIGEST_KIND) && *digest != history.digest() {
         let message = "the digest of the head does not match the episodes: the snapshot was cut short or changed";
         return Err(ReadError::new(0, message));
     }
+    if history.store.tidy(history.head.window) {
+        history.head.digest = history.digest();
+    }
     Ok(history)
 }
 
 /// Reads all lines after the head: one batch of blocks is parsed while the next is read.
-fn episodes<R: Read + Send>(mut lines: Blocks<R>, first: Block, store: &mut Store) -> Result<(), ReadError> {
+fn episodes<R: Read + Send>(
+    mut lines: Blocks<R>,
+    first: Block,
+    window: Period,
+    store: &mut Store,
+) -> Result<(), ReadError> {
     let mut line = 1;
     let mut batch = vec![first];
     let mut failed = None;
     while !batch.is_empty() {
-        let parse = || batch.par_iter().map(|block| parse(block.text())).collect::<Vec<_>>();
+        let parse = || batch.par_iter().map(|block| parse(block.text(), window)).collect::<Vec<_>>();
         let (next, parsed) = rayon::join(|| lines.batch(), parse);
         for part in parsed {
             let part = part.map_err(|e| ReadError::new(line + e.line, e.message))?;
@@ -290,7 +301,7 @@ impl Parsed {
     }
 }
 
-fn parse(block: &[u8]) -> Result<Parsed, ReadError> {
+fn parse(block: &[u8], window: Period) -> Result<Parsed, ReadError> {
     let mut parsed = Parsed::default();
     let mut previous = RawKey::default();
     let mut rest = block;
@@ -300,6 +311,7 @@ fn parse(block: &[u8]) -> Result<Parsed, ReadError> {
         let line = &rest[..end];
         rest = rest.get(end + 1..).unwrap_or(&[]);
         if let Some((raw, episode)) = line::short(line, &previous) {
+            inside(&episode, window, parsed.lines)?;
             if raw.same(&previous) {
                 parsed.push(None, episode);
                 continue;
@@ -314,6 +326,7 @@ fn parse(block: &[u8]) -> Result<Parsed, ReadError> {
             continue;
         }
         let line = line::parse(line).map_err(|message| ReadError::new(parsed.lines, message))?;
+        inside(&line.episode, window, parsed.lines)?;
         previous = RawKey::default();
         if line.acknowledgement == Acknowledgement::default() {
             parsed.push(Some(line.key), line.episode);
@@ -322,4 +335,15 @@ fn parse(block: &[u8]) -> Result<Parsed, ReadError> {
         }
     }
     Ok(parsed)
+}
+
+/// An episode of which nothing lies in the window shows that the head, or the line, is not what was written.
+fn inside(episode: &Episode, window: Period, line: u64) -> Result<(), ReadError> {
+    match episode.period().intersection(window) {
+        Some(_) => Ok(()),
+        None => Err(ReadError::new(
+            line,
+            format!("the episode at {} lies outside of the window of the head", print_time(episode.first)),
+        )),
+    }
 }

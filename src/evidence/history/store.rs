@@ -56,6 +56,25 @@ impl Episode {
     pub fn length(&self) -> Millis {
         self.last - self.first
     }
+
+    /// The part of it in `window`.
+    fn cut(mut self, window: Period) -> Self {
+        if self.last > window.to {
+            self.more |= OPEN;
+        }
+        self.last = self.last.min(window.to);
+        self.first = self.first.max(window.from);
+        self
+    }
+
+    /// Takes in one of the same series that begins later and overlaps: what is known twice is known once.
+    fn unite(&mut self, other: Self) {
+        let open = if other.last > self.last { other.more } else { self.more | other.more } & OPEN;
+        let acknowledged = if self.more & !OPEN == 0 { other.more } else { self.more } & !OPEN;
+        self.last = self.last.max(other.last);
+        self.samples = self.samples.max(other.samples);
+        self.more = open | acknowledged;
+    }
 }
 
 /// What people did about an episode.
@@ -226,6 +245,33 @@ impl Store {
                 episodes.sort_by_key(|e| (e.first, e.last));
             }
         }
+    }
+
+    /// Cuts episodes to `window` and unites those of a series that overlap; says whether there was anything to do. Everything must be sorted.
+    pub(super) fn tidy(&mut self, window: Period) -> bool {
+        let loose = |(_, run): &(u32, Range<u32>)| {
+            let episodes = &self.episodes[run.start as usize..run.end as usize];
+            let overlap = episodes.windows(2).any(|pair| pair[1].first <= pair[0].last);
+            overlap || episodes.iter().any(|one| one.first < window.from || one.last > window.to)
+        };
+        if !self.runs.iter().any(loose) {
+            return false;
+        }
+        let mut tidied: Vec<Episode> = Vec::with_capacity(self.episodes.len());
+        for (_, run) in &mut self.runs {
+            let start = tidied.len();
+            for episode in &self.episodes[run.start as usize..run.end as usize] {
+                let episode = episode.cut(window);
+                match tidied[start..].last_mut() {
+                    Some(kept) if episode.first <= kept.last => kept.unite(episode),
+                    _ => tidied.push(episode),
+                }
+            }
+            let place = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+            *run = place(start)..place(tidied.len());
+        }
+        self.episodes = tidied;
+        true
     }
 
     /// For each series its place in the order of rule, labels, state.

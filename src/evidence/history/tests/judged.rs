@@ -57,7 +57,7 @@ fn what_was_before_a_change_is_not_judged() {
     assert_eq!(changed.pages().len(), 1);
     assert_eq!(changed.window.length(), 6 * DAY);
     assert_eq!(history.suffices_for(changed.window, 7 * DAY), Sufficiency::ShortWindow(6 * DAY, 7 * DAY));
-    assert!((frequency(&history, &changed).per_week - 7.0 / 6.0).abs() < 1e-9);
+    assert!((frequency(&history, &changed).per_week.unwrap() - 7.0 / 6.0).abs() < 1e-9);
 }
 
 #[test]

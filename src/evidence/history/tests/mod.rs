@@ -14,6 +14,13 @@ fn head(days: i64) -> Head {
     Head { window, coverage: vec![window], source: "a test".into(), tool: "groundrules 0".into(), ..Head::default() }
 }
 
+/// A head from 1970 on.
+fn long_head() -> Head {
+    let mut head = head(7);
+    head.window.from = 0;
+    head
+}
+
 fn bytes(history: &History, compressed: bool) -> Vec<u8> {
     let mut out = Vec::new();
     write(history, &mut out, compressed).unwrap();
@@ -29,7 +36,7 @@ fn reads_back_what_it_wrote_plain_and_compressed() {
     (open.open, open.group) = (true, Some("g".into()));
     let mut pending = record("A", &[("alertname", "A")], 1000, 1500);
     pending.state = State::Pending;
-    let history = History::new(head(7), [acked, open, pending]);
+    let history = History::new(long_head(), [acked, open, pending]);
     let text = bytes(&history, false);
     for form in [text.clone(), bytes(&history, true)] {
         let back = read(&form[..]).unwrap();
@@ -40,7 +47,7 @@ fn reads_back_what_it_wrote_plain_and_compressed() {
     assert_eq!(series, [("A", State::Pending, 1), ("A", State::Firing, 1), ("B\"é", State::Firing, 1)]);
 }
 
-const HEAD: &str = r#"{"schema_version":1,"kind":"groundrules-history","window":{"from":"2026-06-01T00:00:00Z","to":"2026-06-08T00:00:00Z"}}"#;
+const HEAD: &str = r#"{"schema_version":1,"kind":"groundrules-history","window":{"from":"1970-01-01T00:00:00Z","to":"1970-01-08T00:00:00Z"}}"#;
 
 fn fails(lines: &str) -> (u64, String) {
     let error = read(format!("{HEAD}\n{lines}").as_bytes()).unwrap_err();
@@ -91,14 +98,41 @@ fn refuses_heads_of_other_kinds_and_versions() {
     assert_eq!(said(""), "line 1: the snapshot is empty");
     assert!(said("{}").contains("`kind` is not"));
     assert!(said(&HEAD.replace(":1,", ":2,")).contains("`schema_version` 2 is not known"));
-    assert!(said(&HEAD.replace("2026-06-08", "2026-05-08")).contains("is after"));
-    assert!(said(&HEAD.replace("2026-06-08T", "yesterday")).contains("not a time"));
+    assert!(said(&HEAD.replace("1970-01-08", "1969-05-08")).contains("is after"));
+    assert!(said(&HEAD.replace("1970-01-08T", "yesterday")).contains("not a time"));
     assert!(said("\u{1}\u{2}").contains("no head"));
 }
 
 #[test]
+fn what_is_known_twice_is_one_episode_inside_the_window() {
+    let line = |first: i64, last: i64| {
+        format!(
+            r#"{{"rule":"A","labels":{{}},"state":"firing","first":{first},"last":{last},"samples":3,"open":false}}"#
+        )
+    };
+    let week = WEEK / SECOND;
+    let lines = [line(50, 60), line(50, 60), line(55, 70), line(80, 90), line(-5, 2), line(week - 1, week + 1)];
+    let history = read(format!("{HEAD}\n{}\n", lines.join("\n")).as_bytes()).unwrap();
+    let episodes = history.series().next().unwrap().episodes;
+    let times: Vec<_> = episodes.iter().map(|e| (e.first / SECOND, e.last / SECOND, e.samples, e.open())).collect();
+    assert_eq!(times, [(0, 2, 3, false), (50, 70, 3, false), (80, 90, 3, false), (week - 1, week, 3, true)]);
+    for outside in [line(-9, -3), line(week + 1, week + 2)] {
+        let (at, said) = fails(&format!("{}\n{outside}\n", line(1, 2)));
+        assert_eq!(at, 3);
+        assert!(said.contains("lies outside of the window"), "{said}");
+    }
+}
+
+#[test]
+fn what_a_head_does_not_say_is_not_taken_for_granted() {
+    assert_eq!(read(HEAD.as_bytes()).unwrap().suffices(DAY), Sufficiency::LittleCoverage(0, DAY));
+    let empty = HEAD.replace("\"kind\"", "\"digest\":\"\",\"kind\"");
+    assert!(read(empty.as_bytes()).unwrap_err().to_string().contains("`digest` of the head is empty"));
+}
+
+#[test]
 fn refuses_what_was_cut_short_or_changed() {
-    let history = History::new(head(7), (0..50).map(|i| record("A", &[("a", "b")], i * 10_000, i * 10_000 + 5000)));
+    let history = History::new(long_head(), (0..50).map(|i| record("A", &[("a", "b")], i * 10_000, i * 10_000 + 5000)));
     let text = String::from_utf8(bytes(&history, false)).unwrap();
     let (shorter, _) = text.trim_end().rsplit_once('\n').unwrap();
     assert!(read(shorter.as_bytes()).unwrap_err().message.contains("digest"));
@@ -113,23 +147,23 @@ fn refuses_what_was_cut_short_or_changed() {
 fn reads_other_spellings_of_the_same_line() {
     let lines = [
         r#"{"rule":"A","labels":{"a":"x","b":"y"},"state":"firing","first":1.5,"last":2,"samples":3,"open":false}"#,
-        r#"{"first":1.5,"labels":{"a":"x","b":"y"},"last":2,"open":false,"rule":"A","samples":3,"state":"firing"}"#,
-        r#"{"first": 1.5, "labels": {"b": "y", "a": "x"}, "last": 2, "open": false, "rule": "A", "samples": 3, "state": "firing"}"#,
-        r#" {"first":15e-1,"labels":{"\u0062":"y","a":"x"},"last":2.0,"open":false,"new":[{"x":1}],"rule":"A","samples":3,"state":"firing"}  "#,
+        r#"{"first":11.5,"labels":{"a":"x","b":"y"},"last":12,"open":false,"rule":"A","samples":3,"state":"firing"}"#,
+        r#"{"first": 21.5, "labels": {"b": "y", "a": "x"}, "last": 22, "open": false, "rule": "A", "samples": 3, "state": "firing"}"#,
+        r#" {"first":315e-1,"labels":{"\u0062":"y","a":"x"},"last":32.0,"open":false,"new":[{"x":1}],"rule":"A","samples":3,"state":"firing"}  "#,
     ];
     let history = read(format!("{HEAD}\r\n{}\r\n", lines.join("\r\n")).as_bytes()).unwrap();
     let series: Vec<_> = history.series().collect();
     assert_eq!(series.len(), 1);
     assert_eq!(series[0].labels.iter().collect::<Vec<_>>(), [("a", "x"), ("b", "y")]);
     let times: Vec<_> = series[0].episodes.iter().map(|e| (e.first, e.last, e.samples)).collect();
-    assert_eq!(times, [(1500, 2000, 3); 4]);
+    assert_eq!(times, [1500, 11_500, 21_500, 31_500].map(|first| (first, first + 500, 3)));
 }
 
 #[test]
 fn blocks_and_threads_change_nothing() {
     let records =
         || (0..40_000).map(|i| record(&format!("R{}", i % 7), &[("n", &(i % 90).to_string())], i * 1000, i * 1000 + 7));
-    let history = History::new(head(7), records());
+    let history = History::new(long_head(), records());
     let text = bytes(&history, false);
     assert!(text.len() > 3 << 20);
     let back = read(&text[..]).unwrap();
@@ -188,7 +222,7 @@ fn counts_pages_over_the_covered_time() {
         [minute("1", 0, 10), minute("2", 10, 20), minute("3", 2, 3), minute("1", 21, 30), minute("2", 50, 50), pending];
     let history = History::new(head, records);
     let rule = history.of(&RulePattern::named("A"), &[]);
-    assert_eq!(frequency(&history, &rule), Frequency { pages: 3, episodes: 5, per_week: 3.0, covered: 7 * DAY });
+    assert_eq!(frequency(&history, &rule), Frequency { pages: 3, episodes: 5, per_week: Some(3.0), covered: 7 * DAY });
     assert_eq!(history.suffices(7 * DAY), Sufficiency::Enough);
     assert_eq!(history.suffices(14 * DAY), Sufficiency::LittleCoverage(7 * DAY, 14 * DAY));
     assert_eq!(history.suffices(15 * DAY), Sufficiency::ShortWindow(14 * DAY, 15 * DAY));
