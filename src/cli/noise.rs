@@ -88,9 +88,9 @@ pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
     };
     let setups = loaded.setups();
     let input = Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today };
-    let report = lint::run(&input);
-    let verdicts = Verdicts::of(&report);
     let patterns: Vec<Patterns<'_>> = lint::patterns(&input);
+    let report = lint::run_with(&input, &patterns);
+    let verdicts = Verdicts::of(&report);
     let mut rows = Vec::new();
     let mut burdens = Vec::new();
     for ((part, policy), patterns) in loaded.workspace.parts.iter().zip(&loaded.policies).zip(&patterns) {

@@ -20,7 +20,7 @@ mod summary;
 pub mod waiver;
 
 pub use context::Context;
-pub use run::{Input, is_noise, patterns, run, wanted};
+pub use run::{Input, is_noise, patterns, run, run_with, wanted};
 
 use crate::diagnostic::Severity;
 use crate::evidence::links::Question;
@@ -73,7 +73,7 @@ pub trait LintRule: Send + Sync {
     fn waiver(&self, _waiver: &Waiver, _cx: &mut Context<'_>) {}
 
     /// The question whose answer [`Self::rule`] reads, if there is one.
-    fn wants(&self, _rule: &Rule, _cx: &Context<'_>) -> Option<Question> {
+    fn wants<'a>(&self, _rule: &Rule, _cx: &Context<'a>) -> Option<&'a Question> {
         None
     }
 }

@@ -81,6 +81,12 @@ struct Place<'a> {
 /// Runs every lint rule of each part's policy.
 #[must_use]
 pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
+    run_with(input, &patterns(input))
+}
+
+/// The same with [`patterns`] of the same input, for who reads them too.
+#[must_use]
+pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) -> Report<'w> {
     let mut ran: Vec<&'static Meta> = Vec::new();
     for active in input.setups.iter().flat_map(|setup| &setup.rules) {
         if !ran.iter().any(|meta| meta.id == active.meta.id) {
@@ -91,9 +97,8 @@ pub fn run<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Report<'w> {
     let mut alerts = Vec::new();
     let mut times = BTreeMap::new();
     let mut suggestions = Vec::new();
-    for mut shared in parts(input) {
-        let patterns = shared.evidence.history.as_ref().map(|history| Patterns::of(&shared, history));
-        shared.patterns = patterns.as_ref();
+    for (index, mut shared) in parts(input).enumerate() {
+        shared.patterns = patterns.get(index);
         let run =
             PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
         let (mut found, mut seen) = run.all(&mut times);
@@ -185,7 +190,7 @@ impl<'a> Place<'a> {
     }
 
     fn questions(self) -> Vec<Question> {
-        let mut questions = Vec::new();
+        let mut questions: Vec<Question> = Vec::new();
         for (index, rule) in self.file.rules.iter().enumerate() {
             let facts = self.facts(rule);
             for active in &self.shared.setup.rules {
@@ -198,7 +203,9 @@ impl<'a> Place<'a> {
                     let cx = Context::new(self.shared, active.meta, block.level)
                         .in_file(self.file)
                         .on_rule(index as u32, &facts);
-                    questions.extend(block.rule.wants(rule, &cx));
+                    // Most lint rules ask the same of a rule.
+                    let wanted = block.rule.wants(rule, &cx).filter(|wanted| questions.last() != Some(wanted));
+                    questions.extend(wanted.cloned());
                 }
             }
         }
@@ -359,7 +366,8 @@ impl<'a> PartRun<'a> {
             let mut cx = Context::new(self.shared, active.meta, block.level);
             block.rule.workspace(&mut cx);
             for raw in cx.finish().findings {
-                let index = places.iter().position(|place| place.file.source == raw.diagnostic.span.source);
+                // Sources are numbered as their files are read.
+                let index = places.binary_search_by_key(&raw.diagnostic.span.source, |place| place.file.source).ok();
                 match index.and_then(|at| Some((*places.get(at)?, outcomes.get_mut(at)?))) {
                     Some((place, out)) => self.late(place, out, raw, Maker { active, lint }),
                     None => rest.push(plain(raw, self.shared)),

@@ -52,11 +52,11 @@ pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference
     Some((reference, answer?))
 }
 
-/// The same where the page and the entry are there; the verdict is settled elsewhere.
+/// The same where the page and the entry are there and the alert is meant for people; the verdict is settled elsewhere.
 pub(super) fn alive<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference<'a>, &'a Answer)> {
     let (reference, answer) = answer(rule, cx)?;
     match answer.verdict {
-        Verdict::Alive => return Some((reference, answer)),
+        Verdict::Alive => return (!cx.exempts()).then_some((reference, answer)),
         Verdict::Dead | Verdict::Soft404 => cx.exempt("`runbook-dead` judges a page that is not there"),
         Verdict::AnchorMissing => cx.exempt("`runbook-anchor-missing` judges an entry that is not there"),
         Verdict::Unsafe => cx.exempt("`runbook-unsafe` judges what must not be asked for"),
@@ -92,6 +92,11 @@ pub(super) fn part(reference: &Reference<'_>, range: TextRange, cx: &Context<'_>
     let lead = (value.len() - value.trim_start().len()) as u32;
     let range = range.shift(lead);
     if range.is_empty() { reference.text.span() } else { cx.part(reference.text, range) }
+}
+
+/// Where the reference stands in the file.
+pub(super) fn whole(reference: &Reference<'_>, cx: &Context<'_>) -> Span {
+    part(reference, TextRange::new(0, reference.found.value.len() as u32), cx)
 }
 
 /// The mistake in a reference, where its text alone shows one.

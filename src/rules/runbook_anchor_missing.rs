@@ -25,8 +25,8 @@ impl Configurable for RunbookAnchorMissing {
 }
 
 impl LintRule for RunbookAnchorMissing {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
@@ -40,7 +40,7 @@ impl LintRule for RunbookAnchorMissing {
         let value = &reference.found.value;
         let start = value.find('#').unwrap_or(0) as u32;
         let span = runbook::part(&reference, TextRange::new(start, value.len() as u32), cx);
-        let whole = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let whole = runbook::whole(&reference, cx);
         let anchor = answer.anchor.as_deref().unwrap_or_default();
         let message = format!("the runbook of alert `{}` has no place `#{anchor}`", rule.name.value());
         let diagnostic = cx.report(span, message);

@@ -7,7 +7,6 @@ use crate::diagnostic::{Edit, Severity};
 use crate::evidence::links::{Answer, Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
-use crate::source::TextRange;
 
 /// `runbook-dead`.
 #[derive(Default, Deserialize)]
@@ -25,8 +24,8 @@ impl Configurable for RunbookDead {
 }
 
 impl LintRule for RunbookDead {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
@@ -39,7 +38,7 @@ impl LintRule for RunbookDead {
             Verdict::Unsafe | Verdict::RateLimited | Verdict::Unverified => return runbook::undecided(answer, cx),
         };
         let value = &reference.found.value;
-        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let span = runbook::whole(&reference, cx);
         let message = format!("the runbook of alert `{}` is not there", rule.name.value());
         let diagnostic = cx.report_as(severity, span, message);
         let page = redact(&answer.page);
@@ -58,7 +57,7 @@ impl LintRule for RunbookDead {
 /// Something stands before the page: nobody knows whether it is there, and the user can change that.
 fn walled(rule: &Rule, reference: &Reference<'_>, answer: &Answer, cx: &mut Context<'_>) {
     let value = &reference.found.value;
-    let span = runbook::part(reference, TextRange::new(0, value.len() as u32), cx);
+    let span = runbook::whole(reference, cx);
     let what = if answer.verdict == Verdict::LoginWall { "lies behind a login" } else { "is not shown to strangers" };
     let message = format!("the runbook of alert `{}` {what}", rule.name.value());
     let diagnostic = cx.remark(span, message, answer.reason.clone());

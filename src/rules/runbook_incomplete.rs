@@ -10,7 +10,6 @@ use crate::diagnostic::Severity;
 use crate::evidence::links::{Question, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
-use crate::source::TextRange;
 
 /// `runbook-incomplete`.
 #[derive(Deserialize)]
@@ -41,15 +40,12 @@ impl Configurable for RunbookIncomplete {
 }
 
 impl LintRule for RunbookIncomplete {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some((reference, answer)) = runbook::alive(rule, cx) else { return };
-        if cx.exempts() {
-            return;
-        }
         let entry = match Entry::of(answer) {
             Ok(entry) => entry,
             Err(why) => return cx.unanswered(why),
@@ -75,7 +71,7 @@ impl LintRule for RunbookIncomplete {
             }
         };
         let value = &reference.found.value;
-        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let span = runbook::whole(&reference, cx);
         let diagnostic = cx.report(span, message);
         let cause =
             if stub { "alerts whose runbook entry is a stub" } else { "alerts whose runbook entry lacks sections" };

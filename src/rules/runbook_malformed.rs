@@ -7,7 +7,6 @@ use crate::diagnostic::{Edit, Severity};
 use crate::evidence::links::{FaultKind, Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
-use crate::source::TextRange;
 
 /// `runbook-malformed`.
 #[derive(Default, Deserialize)]
@@ -25,8 +24,8 @@ impl Configurable for RunbookMalformed {
 }
 
 impl LintRule for RunbookMalformed {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).filter(|question| is_word(question.reference())).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx).filter(|question| is_word(question.reference()))
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
@@ -43,7 +42,7 @@ impl LintRule for RunbookMalformed {
         }
         let value = &reference.found.value;
         let span = runbook::part(&reference, fault.range, cx);
-        let whole = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let whole = runbook::whole(&reference, cx);
         let diagnostic =
             cx.report(span, format!("the runbook of alert `{}` cannot be opened as it stands", rule.name.value()));
         diagnostic

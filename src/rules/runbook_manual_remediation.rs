@@ -8,7 +8,6 @@ use crate::diagnostic::Severity;
 use crate::evidence::links::{Heading, Question, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
-use crate::source::TextRange;
 
 /// Words that begin a step which needs no thought, in lower case.
 const VERBS: [&str; 20] = [
@@ -41,15 +40,12 @@ impl Configurable for RunbookManualRemediation {
 }
 
 impl LintRule for RunbookManualRemediation {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some((reference, answer)) = runbook::alive(rule, cx) else { return };
-        if cx.exempts() {
-            return;
-        }
         let entry = match Entry::of(answer) {
             Ok(entry) => entry,
             Err(why) => return cx.unanswered(why),
@@ -60,7 +56,7 @@ impl LintRule for RunbookManualRemediation {
         let steps = entry.section(Section::Mitigation);
         let Some(heading) = steps.first().filter(|_| self.is_one_step(&steps)) else { return };
         let value = &reference.found.value;
-        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let span = runbook::whole(&reference, cx);
         let message = format!("what the runbook of alert `{}` asks for is one mechanical step", rule.name.value());
         let diagnostic = cx.report_as(Severity::Warning, span, message);
         diagnostic

@@ -7,7 +7,6 @@ use crate::diagnostic::{Edit, Severity};
 use crate::evidence::links::{Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
-use crate::source::TextRange;
 
 /// `runbook-moved`.
 #[derive(Default, Deserialize)]
@@ -25,8 +24,8 @@ impl Configurable for RunbookMoved {
 }
 
 impl LintRule for RunbookMoved {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
@@ -39,7 +38,7 @@ impl LintRule for RunbookMoved {
         }
         let value = &reference.found.value;
         let Some(target) = answer.moved_to.as_ref().filter(|target| !same_page(value, target)) else { return };
-        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let span = runbook::whole(&reference, cx);
         let message = format!("the runbook of alert `{}` moved for good", rule.name.value());
         let diagnostic = cx.report(span, message);
         diagnostic

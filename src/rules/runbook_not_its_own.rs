@@ -53,8 +53,8 @@ impl<'a> Linked<'a> {
 }
 
 impl LintRule for RunbookNotItsOwn {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
@@ -63,7 +63,7 @@ impl LintRule for RunbookNotItsOwn {
         if cx.exempts() || !is_front(value) {
             return;
         }
-        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let span = runbook::whole(&reference, cx);
         let message = format!("the runbook of alert `{}` is the front page of a site", rule.name.value());
         let diagnostic = cx.report(span, message);
         diagnostic

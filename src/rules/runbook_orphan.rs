@@ -25,8 +25,8 @@ impl Configurable for RunbookOrphan {
 }
 
 impl LintRule for RunbookOrphan {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn workspace(&self, cx: &mut Context<'_>) {

@@ -8,7 +8,6 @@ use crate::diagnostic::Severity;
 use crate::evidence::links::{Question, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
-use crate::source::TextRange;
 
 /// `runbook-stale`.
 #[derive(Deserialize)]
@@ -35,15 +34,12 @@ impl Configurable for RunbookStale {
 }
 
 impl LintRule for RunbookStale {
-    fn wants(&self, rule: &Rule, cx: &Context<'_>) -> Option<Question> {
-        runbook::question(rule, cx).cloned()
+    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
+        runbook::question(rule, cx)
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some((reference, answer)) = runbook::alive(rule, cx) else { return };
-        if cx.exempts() {
-            return;
-        }
         let changed = answer.changed_at.and_then(|seconds| Timestamp::from_second(seconds).ok());
         let Some(changed) = changed.map(|time| time.to_zoned(TimeZone::UTC).date()) else {
             return cx.unanswered("git does not tell when the page last changed");
@@ -53,7 +49,7 @@ impl LintRule for RunbookStale {
             return;
         }
         let value = &reference.found.value;
-        let span = runbook::part(&reference, TextRange::new(0, value.len() as u32), cx);
+        let span = runbook::whole(&reference, cx);
         let message = format!("the runbook of alert `{}` did not change for {age} days", rule.name.value());
         let diagnostic = cx.report_as(Severity::Warning, span, message);
         diagnostic
