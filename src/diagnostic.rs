@@ -30,6 +30,12 @@ impl Severity {
     }
 }
 
+/// `1 alert`, `2 alerts`.
+#[must_use]
+pub fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
 /// A further place and what it has to do with the finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Label {

@@ -24,6 +24,12 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, near)| near)
 }
 
+/// The end of a message about an unknown word: what was meant by it, `otherwise` where that is not sure.
+#[must_use]
+pub fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
+    closest(word, candidates).map_or_else(|| otherwise.to_owned(), |near| format!("; did you mean `{near}`?"))
+}
+
 fn normal(word: &str) -> String {
     word.trim().to_lowercase().replace(['_', ' '], "-")
 }

@@ -13,11 +13,10 @@ use clap::{Args, ValueEnum};
 use super::server::{self, Server};
 use super::verdicts::{Verdicts, only_noise};
 use super::{Common, Stop, exit, load, stdout};
-use crate::diagnostic::Severity;
 use crate::evidence::Evidence;
 use crate::evidence::history::backtest::{self, Outcome};
 use crate::evidence::history::{
-    DAY, Frequency, HOUR, Head, History, MINUTE, Millis, Period, Record, RulePattern, SECOND, frequency, print_time,
+    DAY, Frequency, HOUR, Head, History, MINUTE, Millis, Period, Record, RulePattern, SECOND, frequency, print_day,
 };
 use crate::evidence::prometheus::{Query, QueryError};
 use crate::lint::patterns::pattern;
@@ -85,9 +84,7 @@ pub(super) fn run(command: &Backtest) -> Result<u8, Stop> {
     let window = server::window(command.from, command.to)?;
     let mut loaded = load::load(&command.common)?;
     loaded.refuse_mistakes()?;
-    if let Some((path, why)) = loaded.unreadable.first() {
-        return Err(Stop::Usage(format!("cannot read {path}: {why}")));
-    }
+    loaded.refuse_unreadable()?;
     only_noise(&mut loaded)?;
     let snapshot = command.history.as_deref().map(super::history::read).transpose()?;
     let old = command.base.as_deref().map(|revision| base(&loaded, revision)).transpose()?;
@@ -228,14 +225,11 @@ struct Told {
 fn judge(loaded: &load::Loaded, played: &[Played<'_>], window: Period) -> Result<Told, Stop> {
     let episodes: Vec<Record> = played.iter().flat_map(|one| one.after.records()).collect();
     let evidence = Evidence { history: Some(history(episodes, window)), ..Evidence::default() };
-    let day: String = print_time(window.to).chars().take("2026-01-31".len()).collect();
+    let day = print_day(window.to);
     let today = day.parse().map_err(|_| Stop::Usage(format!("--to: `{day}` is no day")))?;
     let setups = loaded.setups();
     let report = lint::run(&Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today });
-    let fail_on = loaded.policies.iter().map(|policy| policy.fail_on).min().unwrap_or(Severity::Error);
-    let grave = [Severity::Note, Severity::Warning, Severity::Error].into_iter().filter(|&one| one >= fail_on);
-    let failed = grave.map(|severity| report.summary.count(severity)).sum::<usize>() > 0;
-    Ok(Told { verdicts: Verdicts::of(&report), failed })
+    Ok(Told { verdicts: Verdicts::of(&report), failed: report.summary.fails(loaded.fail_on()) })
 }
 
 /// Pages a week for people; too little covered time gives none.

@@ -98,7 +98,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Stop> {
             if command.only.is_empty() { policy.ignore(&command.ignore) } else { policy.only(&command.only) };
         selected.map_err(|mistakes| Stop::Usage(mistakes.join("; ")))?;
     }
-    let today = command.common.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let today = command.common.today();
     let evidence = evidence::gather(&command.common, command.history.as_deref(), &loaded, today)?;
     let setups = loaded.setups();
     let input = Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today };
@@ -128,7 +128,7 @@ fn complete(report: &mut Report<'_>, loaded: &Loaded) {
 fn narrow(report: &mut Report<'_>, owner: &str) -> Result<(), Stop> {
     let owners: BTreeSet<&str> = report.alerts.iter().filter_map(|alert| alert.owner.as_deref()).collect();
     if !owners.contains(owner) {
-        let near = suggest::closest(owner, owners).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let near = suggest::meant(owner, owners, "");
         return Err(Stop::Usage(format!("no alert has the owner `{owner}`{near}")));
     }
     report.narrow(owner);
@@ -198,12 +198,8 @@ fn colored(flag: Color, stream: &impl IsTerminal) -> bool {
 
 /// The exit code.
 fn verdict(command: &Check, report: &Report<'_>, loaded: &Loaded) -> u8 {
-    let strictest = loaded.policies.iter().map(|policy| policy.fail_on).min();
-    let fail_on = command.fail_on.map(Severity::from).or(strictest).unwrap_or(Severity::Error);
+    let fail_on = command.fail_on.map_or_else(|| loaded.fail_on(), Severity::from);
     let summary = &report.summary;
-    let failed = [Severity::Note, Severity::Warning, Severity::Error]
-        .iter()
-        .any(|&severity| severity >= fail_on && summary.count(severity) > 0);
     for (path, why) in &loaded.unreadable {
         super::say(&format!("error: cannot read {path}: {why}"));
     }
@@ -221,7 +217,7 @@ fn verdict(command: &Check, report: &Report<'_>, loaded: &Loaded) -> u8 {
         );
     }
     let demanded = command.require_evidence || loaded.policies.iter().any(|policy| policy.require_evidence);
-    if failed {
+    if summary.fails(fail_on) {
         exit::FINDINGS
     } else if demanded {
         super::evidence_had(report)

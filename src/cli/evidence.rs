@@ -130,9 +130,7 @@ fn of_policy(policy: &Policy) -> Result<Option<PathBuf>, Stop> {
     if policy.links.given.trusted {
         return Ok(Some(path));
     }
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let below =
-        matches!((path.canonicalize(), folder.canonicalize()), (Ok(path), Ok(folder)) if path.starts_with(&folder));
+    let below = matches!((path.canonicalize(), super::here(folder).canonicalize()), (Ok(path), Ok(folder)) if path.starts_with(&folder));
     if below && discover::is_plain_file(&path) {
         return Ok(Some(path));
     }

@@ -17,9 +17,7 @@ pub(super) struct Explain {
 pub(super) fn run(command: &Explain) -> Result<u8, Stop> {
     let all = rules::all();
     let Some(meta) = all.iter().find(|meta| meta.id == command.id) else {
-        let hint =
-            suggest::closest(&command.id, all.iter().map(|meta| meta.id)).map(|id| format!("; did you mean `{id}`?"));
-        let hint = hint.unwrap_or_else(|| "; `groundrules rules` lists them".to_owned());
+        let hint = suggest::meant(&command.id, all.iter().map(|meta| meta.id), "; `groundrules rules` lists them");
         return Err(Stop::Usage(format!("there is no lint rule `{}`{hint}", command.id)));
     };
     let mut out = stdout();

@@ -35,7 +35,7 @@ pub(super) fn last_changes(answers: &mut BTreeMap<Question, Answer>) {
 /// Git, with nothing of a hostile checkout's settings that would run another program.
 pub(super) fn git(folder: &Path, arguments: &[&str]) -> Command {
     let mut git = Command::new("git");
-    git.arg("-C").arg(folder);
+    git.arg("-C").arg(super::here(folder));
     for setting in
         ["core.fsmonitor=false", "core.hooksPath=/dev/null", "log.showSignature=false", "core.quotePath=false"]
     {
@@ -93,7 +93,7 @@ fn history(root: &Path, mut files: BTreeMap<String, Vec<&mut Answer>>) -> std::i
 }
 
 /// A child that does not outlive us.
-struct Ended(Child);
+pub(super) struct Ended(pub(super) Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {

@@ -25,7 +25,7 @@ pub(super) struct List {
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-enum Format {
+pub(super) enum Format {
     Table,
     Csv,
     Json,

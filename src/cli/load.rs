@@ -85,6 +85,17 @@ impl Loaded {
         Err(Stop::Usage(format!("{place}: {} (`groundrules check` shows all mistakes of the policy)", mistake.message)))
     }
 
+    /// Ends the run where a file that was named cannot be read.
+    pub(super) fn refuse_unreadable(&self) -> Result<(), Stop> {
+        let Some((path, why)) = self.unreadable.first() else { return Ok(()) };
+        Err(Stop::Usage(format!("cannot read {path}: {why}")))
+    }
+
+    /// The least severity that makes a run fail: that of the strictest policy.
+    pub(super) fn fail_on(&self) -> Severity {
+        self.policies.iter().map(|policy| policy.fail_on).min().unwrap_or(Severity::Error)
+    }
+
     fn target(&mut self, common: &Common, target: &Target) -> Result<(), Stop> {
         let path = common.config.clone().or_else(|| target.policy.clone());
         let policy = self.policy(common, path.as_deref(), &target.root)?;
@@ -183,7 +194,7 @@ impl Loaded {
 
 /// Whether a folder that the policy in `folder` names lies outside of `root`; one that is not there by its name alone.
 fn leads_out(root: &Path, folder: &str, named: &str) -> bool {
-    let real = |path: &Path| if path.as_os_str().is_empty() { Path::new(".") } else { path }.canonicalize();
+    let real = |path: &Path| super::here(path).canonicalize();
     let (Ok(root), Ok(folder)) = (real(root), real(Path::new(folder))) else { return false };
     if named.contains("://") {
         return false;

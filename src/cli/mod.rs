@@ -24,7 +24,7 @@ mod verdicts;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -104,6 +104,13 @@ struct Common {
     /// Only alerts of this owner
     #[arg(long, value_name = "TEAM")]
     owner: Option<String>,
+}
+
+impl Common {
+    /// The day of the run; now, unless it is given.
+    fn today(&self) -> Date {
+        self.today.unwrap_or_else(|| jiff::Zoned::now().date())
+    }
 }
 
 /// The dialects by name.
@@ -244,6 +251,11 @@ fn on_github() -> bool {
 /// Says how far a run is, on standard error.
 fn tell(message: &str) {
     let _ = writeln!(io::stderr(), "{}", crate::report::safe::lines(message));
+}
+
+/// A folder as the system knows it: the empty path is where the program runs.
+fn here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 /// Standard output, buffered.

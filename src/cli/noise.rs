@@ -76,11 +76,9 @@ struct Burden {
 pub(super) fn run(command: &Noise) -> Result<u8, Stop> {
     let mut loaded = load::load(&command.common)?;
     loaded.refuse_mistakes()?;
-    if let Some((path, why)) = loaded.unreadable.first() {
-        return Err(Stop::Usage(format!("cannot read {path}: {why}")));
-    }
+    loaded.refuse_unreadable()?;
     only_noise(&mut loaded)?;
-    let today = command.common.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let today = command.common.today();
     let evidence = evidence::gather(&command.common, command.history.as_deref(), &loaded, today)?;
     let Some(history) = &evidence.history else {
         let why = "no firing history was given: `--history FILE` names a snapshot, and so does `history` of the policy";

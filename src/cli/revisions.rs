@@ -2,9 +2,9 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, ChildStdout, Stdio};
 
-use super::git::git;
+use super::git::{Ended, git};
 use crate::evidence::history::{Millis, SECOND, print_time};
 
 /// More commits than this are not looked at.
@@ -34,25 +34,13 @@ pub(super) struct Change {
 
 /// The files of a folder in a repository.
 pub(super) struct Repository {
-    process: Child,
+    _process: Ended,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
-impl Drop for Repository {
-    fn drop(&mut self) {
-        // It only reads; nothing is lost with it.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn here(folder: &Path) -> &Path {
-    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
-}
-
 fn output(folder: &Path, args: &[&str]) -> Option<Vec<u8>> {
-    let done = git(here(folder), args).output().ok()?;
+    let done = git(folder, args).output().ok()?;
     done.status.success().then_some(done.stdout)
 }
 
@@ -107,10 +95,10 @@ fn parse(log: &[u8]) -> Vec<(String, bool, Commit)> {
 impl Repository {
     /// Opens the repository that holds a folder.
     pub(super) fn open(folder: &Path) -> Option<Self> {
-        let mut git = git(here(folder), &["cat-file", "--batch"]);
-        let mut process = git.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
-        let (input, output) = (process.stdin.take()?, process.stdout.take()?);
-        Some(Self { process, input, output: BufReader::new(output) })
+        let mut git = git(folder, &["cat-file", "--batch"]);
+        let mut process = Ended(git.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?);
+        let (input, output) = (process.0.stdin.take()?, process.0.stdout.take()?);
+        Some(Self { _process: process, input, output: BufReader::new(output) })
     }
 
     /// The text of a file by its id, or as `REVISION:./PATH`; none where it is not there, or no text.

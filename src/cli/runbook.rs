@@ -119,8 +119,7 @@ fn each(loaded: &Loaded) -> impl Iterator<Item = (usize, &File, &Source, &Rule)>
 }
 
 fn unknown(loaded: &Loaded, name: &str) -> String {
-    let near = suggest::closest(name, each(loaded).map(|(.., rule)| rule.name.value()));
-    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    let near = suggest::meant(name, each(loaded).map(|(.., rule)| rule.name.value()), "");
     format!("there is no alert `{name}`{near}")
 }
 
@@ -162,13 +161,10 @@ fn place_of(policy: &Policy, root: &str, file: &File, rule: &Rule) -> Result<Pla
 fn create(place: &Place, text: &str) -> Result<(), Stop> {
     let shown = place.file.display();
     let failed = |why: &dyn std::fmt::Display| Stop::Usage(format!("nothing was written: {shown}: {why}"));
-    let folder = place.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = super::here(place.file.parent().unwrap_or(Path::new("")));
     if let Some(root) = &place.within {
-        let root = Path::new(if root.is_empty() { "." } else { root });
-        let there = folder.ancestors().find_map(|folder| {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            folder.canonicalize().ok()
-        });
+        let root = super::here(Path::new(root));
+        let there = folder.ancestors().find_map(|folder| super::here(folder).canonicalize().ok());
         let inside = matches!((there, root.canonicalize()), (Some(there), Ok(root)) if there.starts_with(&root));
         if !inside {
             return Err(failed(&"it lies outside of the repository, which only `--config` may allow"));

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Map, Value, json};
 
+use super::list::Format;
 use super::load::{self, Loaded};
 use super::{Common, Stop, evidence, exit, stdout};
 use crate::evidence::links::{Answer, Question, Verdict, Via, form};
@@ -23,14 +24,6 @@ pub(super) struct Runbooks {
     /// How to print them
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-}
-
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-enum Format {
-    Table,
-    Csv,
-    Json,
-    Jsonl,
 }
 
 /// An alert that links a reference.

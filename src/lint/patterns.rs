@@ -10,7 +10,7 @@ use crate::evidence::history::{
     History, Inhibition, Millis, Pattern, Period, Remedy, RuleHistory, RulePattern, Timing, WEEK, covered, frequency,
     helped, inhibition, print_time, redundant, sparkline,
 };
-use crate::model::{File, Rule, RuleKind, Text};
+use crate::model::{File, Rule, RuleKind, time};
 use crate::source::{SourceId, Span};
 
 /// What the history tells of the alerts of a part.
@@ -176,7 +176,7 @@ impl<'a> Patterns<'a> {
         let Some(track) = self.track(file, rule) else { return Vec::new() };
         let head = self.history.head();
         let often = frequency(self.history, &track.found);
-        let longest = track.found.pages().iter().map(|page| page.length()).max().unwrap_or(0);
+        let longest = track.found.longest().unwrap_or(0);
         let mut facts = vec![
             ("window_from", print_time(track.found.window.from)),
             ("window_to", print_time(track.found.window.to)),
@@ -199,8 +199,7 @@ impl<'a> Patterns<'a> {
 impl Track<'_> {
     /// What would have helped; worked out once for all lint rules. None where nothing would have, or the rule's times cannot be read.
     pub fn helped(&self, rule: &Rule) -> Option<(Timing, Remedy)> {
-        let time = |text: &Option<Text>| text.as_ref().map_or(Some(0), Text::duration);
-        let now = Timing { hold: time(&rule.hold)?, keep: time(&rule.keep)? };
+        let now = Timing { hold: time(rule.hold.as_ref())?, keep: time(rule.keep.as_ref())? };
         let remedy = *self.helped.get_or_init(|| helped(&self.found, now));
         Some((now, remedy?))
     }
@@ -251,8 +250,7 @@ pub fn pattern(file: &File, rule: &Rule) -> RulePattern {
 /// What makes an alert fire, as a digest. Times that cannot be read count as they are written.
 #[must_use]
 pub fn digest(file: &File, rule: &Rule) -> String {
-    let time = |text: &Option<Text>| text.as_ref().map_or(Some(0), Text::duration);
-    let (hold, keep) = (time(&rule.hold), time(&rule.keep));
+    let (hold, keep) = (time(rule.hold.as_ref()), time(rule.keep.as_ref()));
     let unread = [("for", hold, &rule.hold), ("keep_firing_for", keep, &rule.keep)];
     let unread = unread.into_iter().filter(|(_, time, _)| time.is_none());
     let unread = unread.filter_map(|(key, _, text)| Some((key, text.as_ref()?.value())));

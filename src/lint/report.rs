@@ -214,6 +214,12 @@ impl Summary {
         self.findings[severity as usize]
     }
 
+    /// Whether there is a finding of `severity` or a graver one that is not waived.
+    #[must_use]
+    pub fn fails(&self, severity: Severity) -> bool {
+        self.findings.iter().skip(severity as usize).any(|&count| count > 0)
+    }
+
     /// Whether a lint rule asked for evidence that was not to be had.
     #[must_use]
     pub fn evidence_missing(&self) -> bool {

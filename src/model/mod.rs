@@ -237,6 +237,12 @@ pub fn duration(text: &str) -> Option<i64> {
     duration::parse(text).ok().and_then(|millis| i64::try_from(millis).ok())
 }
 
+/// The milliseconds of a time that may be left out, 0 then; none where it is not one, or not known.
+#[must_use]
+pub fn time(text: Option<&Text>) -> Option<i64> {
+    text.map_or(Some(0), Text::duration)
+}
+
 impl Dialect {
     /// Its name on the command line, in the policy and in the machine formats.
     #[must_use]

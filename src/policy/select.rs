@@ -49,9 +49,9 @@ impl Policy {
     fn check(&self, ids: &[String]) -> Result<(), Vec<String>> {
         let known = &self.setup.known;
         let wrong = |id: &&String| !known.contains(&id.as_str());
-        let message = |id: &String| match suggest::closest(id, known.iter().copied()) {
-            Some(meant) => format!("there is no lint rule `{id}`; did you mean `{meant}`?"),
-            None => format!("there is no lint rule `{id}`; `groundrules rules` lists them"),
+        let message = |id: &String| {
+            let hint = suggest::meant(id, known.iter().copied(), "; `groundrules rules` lists them");
+            format!("there is no lint rule `{id}`{hint}")
         };
         let messages: Vec<String> = ids.iter().filter(wrong).map(message).collect();
         if messages.is_empty() { Ok(()) } else { Err(messages) }

@@ -20,6 +20,7 @@ use std::fmt::Display;
 use std::io;
 use std::str::FromStr;
 
+use crate::diagnostic::count;
 use crate::lint::report::{Finding, Report};
 use shared::Shared;
 
@@ -111,9 +112,4 @@ fn open<'a>(report: &'a Report<'_>) -> impl Iterator<Item = &'a Finding> {
 fn told<'a>(report: &'a Report<'_>, shared: &Shared) -> impl Iterator<Item = (usize, &'a Finding)> {
     let told = |(index, finding): &(usize, &Finding)| finding.waiver.is_none() && !shared.hides(*index);
     report.findings.iter().enumerate().filter(told)
-}
-
-/// `1 alert`, `2 alerts`.
-fn count(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Severity, count};
 use crate::evidence::history::{
-    DAY, Episode, HOUR, History, MINUTE, Millis, RuleHistory, SECOND, Sufficiency, frequency, print_time, sparkline,
+    DAY, Episode, HOUR, History, MINUTE, Millis, RuleHistory, SECOND, Sufficiency, frequency, print_day, sparkline,
 };
 use crate::lint::Context;
 use crate::lint::patterns::Track;
@@ -134,11 +134,6 @@ pub(super) fn days(time: Millis) -> String {
     format!("{:.1} days", time as f64 / DAY as f64)
 }
 
-/// A number of things.
-pub(super) fn counted(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
-}
-
 /// A share as whole percent.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
@@ -151,22 +146,17 @@ pub(super) fn duration(time: Millis) -> String {
     unit.map_or_else(|| format!("{time}ms"), |(unit, name)| format!("{}{name}", time / unit))
 }
 
-/// The day of an instant, in UTC.
-fn day(at: Millis) -> String {
-    print_time(at).chars().take("2026-01-31".len()).collect()
-}
-
 impl Judged<'_> {
     /// Why the time since the rule was changed is too short, and when a verdict is due; none where it was not, or is long enough.
     pub(super) fn early(&self, least: u32) -> Option<String> {
         let since = self.track.since?;
         let due = since + Millis::from(least) * DAY;
-        let before = counted(self.track.before.len(), "page");
+        let before = count(self.track.before.len(), "page");
         (self.found.window.to < due).then(|| {
             format!(
                 "it was changed on {}: a verdict is due on {} ({before} before that do not count)",
-                day(since),
-                day(due)
+                print_day(since),
+                print_day(due)
             )
         })
     }
@@ -196,11 +186,11 @@ impl Judged<'_> {
         let head = self.history.head();
         let often = frequency(self.history, self.found);
         let covered = days(often.covered);
-        let (paged, episodes) = (counted(often.pages, "page"), counted(often.episodes, "episode"));
+        let (paged, episodes) = (count(often.pages, "page"), count(often.episodes, "episode"));
         diagnostic.note(format!("{paged} ({episodes} of single series) in {covered} of history"));
         if let Some(since) = self.track.since {
-            let before = counted(self.track.before.len(), "page");
-            diagnostic.note(format!("it was changed on {}; {before} before that are not judged", day(since)));
+            let before = count(self.track.before.len(), "page");
+            diagnostic.note(format!("it was changed on {}; {before} before that are not judged", print_day(since)));
         }
         let line = sparkline(self.found.pages(), &head.coverage, head.window, BARS);
         diagnostic.note(format!("from first to last: `{line}`"));
@@ -224,16 +214,11 @@ impl Judged<'_> {
             }
             return;
         };
-        let fields = [("for", now.hold, remedy.timing.hold), ("keep_firing_for", now.keep, remedy.timing.keep)];
-        let changed = fields.iter().filter(|(_, before, after)| before != after);
-        let written: Vec<_> = changed.clone().map(|(key, _, after)| format!("`{key}: {}`", duration(*after))).collect();
-        let edits: Option<Vec<Edit>> = changed.map(|(key, _, after)| cx.set(rule, key, &duration(*after))).collect();
-        let mut text = format!(
-            "{} would have left {} of {}",
-            written.join(" with "),
-            remedy.after,
-            counted(remedy.before, "page")
-        );
+        let changed = now.changed(remedy.timing);
+        let written: Vec<_> = changed.clone().map(|(key, time)| format!("`{key}: {}`", duration(time))).collect();
+        let edits: Option<Vec<Edit>> = changed.map(|(key, time)| cx.set(rule, key, &duration(time))).collect();
+        let mut text =
+            format!("{} would have left {} of {}", written.join(" with "), remedy.after, count(remedy.before, "page"));
         if remedy.long > 0 && remedy.delay > 0 {
             let by = duration(remedy.delay);
             text += &format!("; the {} that lasted over an hour would have come at most {by} later", remedy.long);

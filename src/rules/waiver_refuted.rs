@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::diagnostic::Severity;
+use crate::evidence::history::print_day;
 use crate::lint::waiver::Waiver;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 
@@ -24,8 +25,7 @@ impl Configurable for WaiverRefuted {
 impl LintRule for WaiverRefuted {
     fn waiver(&self, waiver: &Waiver, cx: &mut Context<'_>) {
         for (alert, pages) in waiver.refutations() {
-            let since = waiver.written(cx.evidence()).map(crate::evidence::history::print_time).unwrap_or_default();
-            let day: String = since.chars().take("2026-01-31".len()).collect();
+            let day = waiver.written(cx.evidence()).map(print_day).unwrap_or_default();
             let message = format!("the reason of this waiver is refuted: alert `{alert}` paged {pages} times since");
             cx.report(waiver.span, message)
                 .cause("waivers of noise that changed nothing")

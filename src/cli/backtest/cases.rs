@@ -10,7 +10,7 @@ use crate::cli::{Stop, warn};
 use crate::evidence::history::Millis;
 use crate::evidence::history::backtest::{AlertRule, RuleGroup};
 use crate::lint::patterns::digest;
-use crate::model::{Dialect, File, Group, Rule, RuleKind, Text, lower};
+use crate::model::{Dialect, File, Group, Rule, RuleKind, Text, lower, time};
 use crate::promql::Parsed;
 use crate::source::{Source, SourceId};
 
@@ -129,7 +129,7 @@ fn former<'a>(old: Option<&'a File>, file: &File, rule: &Rule) -> Former<'a> {
 /// A rule as it is played; why not where its file does not say all that decides.
 fn play<'a>(file: &File, rule: &'a Rule, path: &str, default: Millis) -> Result<Play<'a>, &'static str> {
     let group = file.group(rule);
-    let time = |text: &Option<Text>, why| text.as_ref().map_or(Some(0), Text::duration).ok_or(why);
+    let time = |text: &Option<Text>, why| time(text.as_ref()).ok_or(why);
     let Some(query) = rule.query().filter(|query| query.errors.is_empty()) else {
         return Err(match group.dialect {
             Dialect::Loki => "its expression is LogQL",

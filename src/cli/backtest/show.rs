@@ -26,12 +26,7 @@ fn figures(played: &Played<'_>) -> Figures {
     let often = frequency(&played.after, &found);
     let pending: usize =
         found.series.iter().filter(|series| series.state == State::Pending).map(|series| series.episodes.len()).sum();
-    Figures {
-        often,
-        pending: pending.saturating_sub(often.episodes),
-        longest: found.pages().iter().map(|page| page.length()).max(),
-        before: played.before,
-    }
+    Figures { often, pending: pending.saturating_sub(often.episodes), longest: found.longest(), before: played.before }
 }
 
 /// Writes all that was played.

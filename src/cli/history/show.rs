@@ -12,7 +12,7 @@ use crate::evidence::history::{
     History, Period, RulePattern, Series, State, covered, frequency, print_time, sparkline,
 };
 use crate::report::safe;
-use crate::suggest::closest;
+use crate::suggest::meant;
 
 /// Series shown; the busiest.
 const MOST_SERIES: usize = 20;
@@ -35,7 +35,7 @@ pub(super) fn run(command: &Show) -> Result<u8, Stop> {
     let found = history.of(&rule, []);
     if found.series.is_empty() {
         let names: BTreeSet<&str> = history.series().map(|series| series.rule).collect();
-        let near = closest(&command.alert, names).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        let near = meant(&command.alert, names, "");
         let path = command.history.display();
         return Err(Stop::Usage(format!("{path} holds no episode of `{}`{near}", command.alert)));
     }
@@ -45,14 +45,13 @@ pub(super) fn run(command: &Show) -> Result<u8, Stop> {
     let pages = found.pages();
     let mut out = stdout();
     writeln!(out, "{}  {} to {}", safe::line(&command.alert), print_time(window.from), print_time(window.to))?;
-    let longest = pages.iter().map(|page| page.length()).max().unwrap_or(0);
     writeln!(
         out,
         "{} pages, {} a week; {} episodes of single series; the longest page lasted {}",
         often.pages,
         rate(often.per_week),
         often.episodes,
-        time(longest)
+        time(found.longest().unwrap_or(0))
     )?;
     writeln!(out, "\npages   {}", sparkline(pages, &head.coverage, window, WIDTH).trim_end())?;
     let all = by_labels(&found.series);

@@ -41,11 +41,9 @@ impl Tables<'_> {
     fn figures(&self, row: &Row<'_>) -> Figures {
         let found = &row.track.found;
         let head = self.history.head();
-        let longest = found.pages().iter().map(|page| page.length()).max().unwrap_or(0);
         let helped = row.track.helped(row.rule).filter(|_| !row.noisy.broken.is_empty()).map(|(now, remedy)| {
-            let fields = [("for", now.hold, remedy.timing.hold), ("keep_firing_for", now.keep, remedy.timing.keep)];
-            let changed = fields.iter().filter(|(_, before, after)| before != after);
-            let written: Vec<_> = changed.map(|(key, _, after)| format!("{key}: {}", time(*after))).collect();
+            let changed = now.changed(remedy.timing);
+            let written: Vec<_> = changed.map(|(key, after)| format!("{key}: {}", time(after))).collect();
             format!("{} leaves {}", written.join(", "), remedy.after)
         });
         Figures {
@@ -53,7 +51,7 @@ impl Tables<'_> {
             short: short_lived(found, SHORT),
             again: flapping(found, AGAIN).again,
             firing: stuck(self.history, found).share,
-            longest,
+            longest: found.longest().unwrap_or(0),
             helped,
             line: sparkline(found.pages(), &head.coverage, head.window, BARS),
         }

@@ -13,6 +13,14 @@ pub struct Timing {
     pub keep: Millis,
 }
 
+impl Timing {
+    /// The fields whose times are others in `after`, with those times.
+    pub fn changed(self, after: Self) -> impl Iterator<Item = (&'static str, Millis)> + Clone {
+        let fields = [("for", self.hold, after.hold), ("keep_firing_for", self.keep, after.keep)];
+        fields.into_iter().filter(|(_, before, after)| before != after).map(|(key, _, after)| (key, after))
+    }
+}
+
 /// Other times, and what they would have changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Remedy {

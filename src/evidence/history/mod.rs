@@ -45,7 +45,7 @@ pub(super) use segment::gaps;
 pub use segment::{Grid, Samples, segment};
 pub use spark::sparkline;
 pub use store::{Acknowledgement, Episode, Labels, Series, State};
-pub use time::{DAY, HOUR, MINUTE, Millis, Period, SECOND, WEEK, parse_time, print_time};
+pub use time::{DAY, HOUR, MINUTE, Millis, Period, SECOND, WEEK, parse_time, print_day, print_time};
 pub use write::{Record, write, write_episodes};
 
 use store::Store;

@@ -117,6 +117,11 @@ impl<'a> RuleHistory<'a> {
         })
     }
 
+    /// How long the longest page lasted; none where there is none.
+    pub fn longest(&self) -> Option<Millis> {
+        self.pages().iter().map(|page| page.length()).max()
+    }
+
     /// When at least one series fired, however the Alertmanager groups.
     pub fn united(&self) -> Cow<'_, [Period]> {
         if self.group_by.is_empty() { Cow::Borrowed(self.pages()) } else { Cow::Owned(measure::united(self)) }

@@ -58,6 +58,11 @@ pub fn print_time(time: Millis) -> String {
     Timestamp::from_millisecond(time).map_or_else(|_| seconds(time), |t| t.to_string())
 }
 
+/// The day of an instant, in UTC.
+pub fn print_day(time: Millis) -> String {
+    print_time(time).chars().take("2026-01-31".len()).collect()
+}
+
 /// Seconds as JSON writes them: no fraction where there is none.
 pub(in crate::evidence) fn seconds(time: Millis) -> String {
     let (sign, time) = (if time < 0 { "-" } else { "" }, time.unsigned_abs());
