@@ -1,8 +1,8 @@
 //! `groundrules backtest`: when rules would have fired, had a server evaluated them in the past.
 
 mod cases;
-mod progress;
 mod show;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -23,7 +23,7 @@ use crate::lint::patterns::pattern;
 use crate::lint::{self, Input};
 use crate::promql::walk;
 use cases::{Case, Cases, Play, base, cases};
-use progress::Watched;
+use watched::Watched;
 
 /// Tell when rules would have fired.
 #[derive(Args, Debug)]
@@ -105,7 +105,7 @@ pub(super) fn run(command: &Backtest) -> Result<u8, Stop> {
     let evaluations = costs(&client, &plays, window, command.most)?;
     let watched = Watched::new(&client, evaluations);
     let (played, refused) = play(&watched, &all, window, snapshot.as_ref());
-    watched.finish();
+    drop(watched);
     let told = judge(&loaded, &played, window)?;
     let mut out = stdout();
     show::write(command.format, &played, &told.verdicts, &mut out)?;

@@ -79,14 +79,14 @@ pub(super) fn runbooks(
 /// Asks the network for what no file answers.
 #[cfg(feature = "online")]
 fn ask(answers: &mut BTreeMap<Question, Answer>, policy: &Policy) -> Result<(), Stop> {
+    use super::progress::{Bar, pages};
     use crate::evidence::fetch;
     let open: Vec<Question> =
         answers.iter().filter(|(_, answer)| !answer.asked).map(|(question, _)| question.clone()).collect();
-    let bar = super::progress::Bar::on_terminal();
-    let progress = bar.as_ref().map(|bar| -> fetch::Progress { Arc::new(bar.teller()) });
+    let bar = Bar::on_terminal();
+    let progress = bar.map(|bar| -> fetch::Progress { Arc::new(move |done, all| bar.draw(pages, done, all)) });
     let fetched = fetch::fetch(&open, &policy.links, &fetch::Net { progress, ..net(policy)? })
         .map_err(|error| Stop::Usage(format!("cannot ask the network: {error}")))?;
-    drop(bar);
     for note in &fetched.notes {
         super::warn(note);
     }

@@ -13,7 +13,6 @@ mod maps;
 mod noise;
 mod parse;
 mod past;
-#[cfg(feature = "online")]
 mod progress;
 mod revisions;
 mod rules;
