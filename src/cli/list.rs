@@ -5,10 +5,10 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use super::load;
+use super::load::{self, Placed};
 use super::{Common, Stop, exit, stdout};
 use crate::lint::facts::{Facts, Field, Found};
-use crate::model::{Entry, File, Rule, RuleKind, Text};
+use crate::model::{Entry, Rule, RuleKind, Text};
 use crate::report::json;
 use crate::report::safe::Guard;
 use crate::report::table::{self, Column};
@@ -34,28 +34,16 @@ pub(super) enum Format {
 
 /// A rule and all that is needed to show it.
 struct Row<'a> {
-    file: &'a File,
-    source: &'a Source,
-    rule: &'a Rule,
+    placed: Placed<'a>,
     facts: Facts<'a>,
 }
 
 pub(super) fn run(command: &List) -> Result<u8, Stop> {
     let loaded = load::load(&command.common)?;
     loaded.refuse_mistakes()?;
-    let workspace = &loaded.workspace;
-    let parts = workspace.parts.iter().zip(&loaded.policies);
-    let rows = parts.flat_map(|(part, policy)| {
-        workspace.files(part).flat_map(move |(file, _)| {
-            let source = workspace.source(file.source);
-            let conventions = &policy.setup.conventions;
-            file.rules.iter().map(move |rule| Row { file, source, rule, facts: conventions.facts(file, source, rule) })
-        })
-    });
     let owner = command.common.owner.as_deref();
-    let mut rows = rows
-        .filter(|row| owner.is_none_or(|owner| row.facts.owner.found().is_some_and(|found| found.value == owner)))
-        .peekable();
+    let rows = loaded.rules().filter_map(|placed| Some(Row { facts: placed.facts(owner)?, placed }));
+    let mut rows = rows.peekable();
     let empty = rows.peek().is_none();
     let mut out = stdout();
     match command.format {
@@ -98,13 +86,13 @@ impl Row<'_> {
     fn cells(&self) -> Vec<String> {
         let value = |field: &Field<'_>| field.value().to_owned();
         let from = |field: &Field<'_>| field.found().map(Found::from).unwrap_or_default();
-        let line = self.source.position(self.rule.span.start, Encoding::Scalar).line.to_string();
+        let Placed { file, source, rule, .. } = self.placed;
         vec![
-            self.source.path.clone(),
-            line,
-            kind(self.rule).to_owned(),
-            self.rule.name.value().to_owned(),
-            self.file.group(self.rule).name.as_ref().map(|name| name.value().to_owned()).unwrap_or_default(),
+            source.path.clone(),
+            source.position(rule.span.start, Encoding::Scalar).line.to_string(),
+            kind(rule).to_owned(),
+            rule.name.value().to_owned(),
+            file.group(rule).name.as_ref().map(|name| name.value().to_owned()).unwrap_or_default(),
             value(&self.facts.severity),
             value(&self.facts.owner),
             from(&self.facts.owner),
@@ -114,7 +102,8 @@ impl Row<'_> {
     }
 
     fn json(&self) -> Value {
-        let Self { file, rule, facts, .. } = self;
+        let Placed { file, source, rule, .. } = self.placed;
+        let facts = &self.facts;
         let group = file.group(rule);
         let optional = |text: &Option<Text>| text.as_ref().map(Text::value).map(str::to_owned);
         let found =
@@ -135,13 +124,13 @@ impl Row<'_> {
             entries.iter().map(move |entry| (format!("{block}.{}", entry.key.value()), &entry.value))
         });
         for (name, text) in fields.chain(inner) {
-            spans.insert(name.clone(), self.span(text.span()));
+            spans.insert(name.clone(), span(source, text.span()));
             if text.templated() {
                 templated.push(name);
             }
         }
         json!({
-            "file": self.source.path,
+            "file": source.path,
             "group": group.name.as_ref().map(Text::value),
             "kind": kind(rule),
             "name": rule.name.value(),
@@ -156,19 +145,19 @@ impl Row<'_> {
             "severity": found(&facts.severity),
             "runbook": found(&facts.runbook),
             "templated": templated,
-            "span": self.span(rule.span),
+            "span": span(source, rule.span),
             "spans": spans,
         })
     }
+}
 
-    fn span(&self, span: Span) -> Value {
-        let start = self.source.position(span.start, Encoding::Scalar);
-        let end = self.source.position(span.end, Encoding::Scalar);
-        json!({
-            "start": span.start, "end": span.end,
-            "line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column,
-        })
-    }
+fn span(source: &Source, span: Span) -> Value {
+    let start = source.position(span.start, Encoding::Scalar);
+    let end = source.position(span.end, Encoding::Scalar);
+    json!({
+        "start": span.start, "end": span.end,
+        "line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column,
+    })
 }
 
 fn kind(rule: &Rule) -> &'static str {

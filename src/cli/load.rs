@@ -10,7 +10,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Candidate, Content, Found, Target};
 use crate::evidence::links::Given;
 use crate::lint::Setup;
-use crate::model::{self, Part, Reading, Workspace, lower};
+use crate::lint::facts::Facts;
+use crate::model::{self, File, Part, Reading, Rule, RuleKind, Workspace, lower};
 use crate::policy::{self, Policy};
 use crate::source::{Encoding, Source, SourceId, Span, TextRange};
 
@@ -30,6 +31,24 @@ pub(super) struct Loaded {
     pub(super) links: usize,
     /// Files named on the command line that could not be read: path and reason.
     pub(super) unreadable: Vec<(String, String)>,
+}
+
+/// A rule and what it stands in.
+pub(super) struct Placed<'a> {
+    pub(super) part: &'a Part,
+    pub(super) policy: &'a Policy,
+    pub(super) file: &'a File,
+    pub(super) source: &'a Source,
+    pub(super) rule: &'a Rule,
+}
+
+impl<'a> Placed<'a> {
+    /// Its facts; none where an owner is asked for who does not own it.
+    pub(super) fn facts(&self, owner: Option<&str>) -> Option<Facts<'a>> {
+        let facts = self.policy.setup.conventions.facts(self.file, self.source, self.rule);
+        let own = owner.is_none_or(|owner| facts.owner.found().is_some_and(|found| found.value == owner));
+        own.then_some(facts)
+    }
 }
 
 /// Finds and reads everything, in parallel.
@@ -61,6 +80,22 @@ impl Loaded {
     /// The lint rules' share of the policies.
     pub(super) fn setups(&self) -> Vec<&Setup> {
         self.policies.iter().map(|policy| &policy.setup).collect()
+    }
+
+    /// Every rule, file by file.
+    pub(super) fn rules(&self) -> impl Iterator<Item = Placed<'_>> {
+        let parts = self.workspace.parts.iter().zip(&self.policies);
+        let files =
+            parts.flat_map(|(part, policy)| self.workspace.files(part).map(move |(file, _)| (part, policy, file)));
+        files.flat_map(|(part, policy, file)| {
+            let source = self.workspace.source(file.source);
+            file.rules.iter().map(move |rule| Placed { part, policy, file, source, rule })
+        })
+    }
+
+    /// The alerting ones of them.
+    pub(super) fn alerts(&self) -> impl Iterator<Item = Placed<'_>> {
+        self.rules().filter(|placed| placed.rule.kind == RuleKind::Alert)
     }
 
     /// Says which keys of the policies are not heard; `check` has findings for them.

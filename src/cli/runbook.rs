@@ -8,14 +8,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::load::{self, Loaded};
+use super::load::{self, Loaded, Placed};
 use super::{Common, Stop, exit, stdout};
 use crate::evidence::links::disk::Disk;
 use crate::evidence::links::{Form, NOWHERE, Question, form_under, tree};
 use crate::lint::facts::Field;
-use crate::model::{File, Rule, RuleKind};
-use crate::policy::Policy;
-use crate::source::{Encoding, Source};
+use crate::model::Part;
+use crate::source::Encoding;
 use crate::suggest;
 use skeleton::Fired;
 
@@ -88,47 +87,27 @@ pub(super) fn run(command: &Runbook) -> Result<u8, Stop> {
 
 /// The alerting rules of that name.
 fn alerts<'a>(loaded: &'a Loaded, name: &str) -> Vec<Fired<'a>> {
-    each(loaded)
-        .filter(|(.., rule)| rule.name.value() == name)
-        .map(|(part, file, source, rule)| {
-            let facts = loaded.policies.get(part).map(|policy| policy.setup.conventions.facts(file, source, rule));
-            let line = source.position(rule.span.start, Encoding::Scalar).line;
-            let of = |field: Option<&Field<'_>>| {
-                field.and_then(|field| field.found()).map(|found| (found.value.to_string(), found.from()))
-            };
-            Fired {
-                rule,
-                group: file.group(rule),
-                place: format!("{}:{line}", source.path),
-                owner: of(facts.as_ref().map(|facts| &facts.owner)),
-                severity: of(facts.as_ref().map(|facts| &facts.severity)),
-            }
-        })
-        .collect()
-}
-
-/// All alerting rules, each with the number of its part.
-fn each(loaded: &Loaded) -> impl Iterator<Item = (usize, &File, &Source, &Rule)> {
-    loaded.workspace.parts.iter().enumerate().flat_map(move |(at, part)| {
-        loaded.workspace.files(part).flat_map(move |(file, _)| {
-            let source = loaded.workspace.source(file.source);
-            let alerts = file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert);
-            alerts.map(move |rule| (at, file, source, rule))
-        })
-    })
+    let of = |field: &Field<'_>| field.found().map(|found| (found.value.to_string(), found.from()));
+    let fired = |alert: Placed<'a>| {
+        let Placed { file, source, rule, .. } = alert;
+        let facts = alert.facts(None)?;
+        let line = source.position(rule.span.start, Encoding::Scalar).line;
+        let place = format!("{}:{line}", source.path);
+        Some(Fired { rule, group: file.group(rule), place, owner: of(&facts.owner), severity: of(&facts.severity) })
+    };
+    loaded.alerts().filter(|alert| alert.rule.name.value() == name).filter_map(fired).collect()
 }
 
 fn unknown(loaded: &Loaded, name: &str) -> String {
-    let near = suggest::meant(name, each(loaded).map(|(.., rule)| rule.name.value()), "");
+    let near = suggest::meant(name, loaded.alerts().map(|alert| alert.rule.name.value()), "");
     format!("there is no alert `{name}`{near}")
 }
 
 /// Where the entry of an alert belongs; the reason where that can't be told.
 fn place(loaded: &Loaded, name: &str) -> Result<Place, String> {
     let mut why = None;
-    for (at, file, _, rule) in each(loaded).filter(|(.., rule)| rule.name.value() == name) {
-        let (Some(policy), Some(part)) = (loaded.policies.get(at), loaded.workspace.parts.get(at)) else { continue };
-        match place_of(policy, &part.root, file, rule) {
+    for alert in loaded.alerts().filter(|alert| alert.rule.name.value() == name) {
+        match place_of(&alert) {
             Ok(place) => return Ok(place),
             Err(reason) => drop(why.get_or_insert(reason)),
         }
@@ -137,7 +116,8 @@ fn place(loaded: &Loaded, name: &str) -> Result<Place, String> {
 }
 
 /// Where the alert's reference leads; where it has none, where a base or a mapping would look for its name.
-fn place_of(policy: &Policy, root: &str, file: &File, rule: &Rule) -> Result<Place, String> {
+fn place_of(alert: &Placed<'_>) -> Result<Place, String> {
+    let &Placed { part: Part { root, .. }, policy, file, rule, .. } = alert;
     let links = &policy.links;
     let unknown = "a template engine's placeholder decides its reference";
     let question = match policy.setup.conventions.runbook(file, rule) {
@@ -153,7 +133,7 @@ fn place_of(policy: &Policy, root: &str, file: &File, rule: &Rule) -> Result<Pla
     };
     let path = tree::place(&question, links, &Disk)?;
     let anchor = question.reference().split_once('#').map(|(_, anchor)| anchor.to_owned());
-    let within = (!links.given.trusted).then(|| root.to_owned());
+    let within = (!links.given.trusted).then(|| root.clone());
     Ok(Place { file: PathBuf::from(path), anchor, within })
 }
 

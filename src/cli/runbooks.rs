@@ -7,10 +7,10 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::list::Format;
-use super::load::{self, Loaded};
+use super::load::{self, Loaded, Placed};
 use super::{Common, Stop, evidence, exit, stdout};
 use crate::evidence::links::{Answer, Question, Verdict, Via, form};
-use crate::model::{Rule, RuleKind};
+use crate::model::Rule;
 use crate::report::json;
 use crate::report::safe::Guard;
 use crate::report::table::{self, Column};
@@ -71,25 +71,18 @@ pub(super) fn run(command: &Runbooks) -> Result<u8, Stop> {
 /// Every reference that is written out, whatever it is.
 fn references<'a>(command: &Runbooks, loaded: &'a Loaded) -> BTreeMap<String, Reference<'a>> {
     let mut references: BTreeMap<String, Reference<'_>> = BTreeMap::new();
-    for (part, policy) in loaded.workspace.parts.iter().zip(&loaded.policies) {
-        for (file, _) in loaded.workspace.files(part) {
-            let source = loaded.workspace.source(file.source);
-            for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
-                let facts = policy.setup.conventions.facts(file, source, rule);
-                let owner = facts.owner.found().map(|found| found.value.to_string());
-                if command.common.owner.is_some() && command.common.owner != owner {
-                    continue;
-                }
-                let Some(found) = facts.runbook.found().filter(|found| !found.is_empty()) else { continue };
-                let reference = references.entry(found.value.to_string()).or_default();
-                reference.text = found.value.to_string();
-                // What a template engine fills in is nothing to ask about.
-                if !found.templated {
-                    reference.questions.insert(found.question(file, rule, &part.root));
-                }
-                reference.alerts.push(Linked { source, rule, owner });
-            }
+    for alert in loaded.alerts() {
+        let Placed { part, file, source, rule, .. } = alert;
+        let Some(facts) = alert.facts(command.common.owner.as_deref()) else { continue };
+        let Some(found) = facts.runbook.found().filter(|found| !found.is_empty()) else { continue };
+        let reference = references.entry(found.value.to_string()).or_default();
+        reference.text = found.value.to_string();
+        // What a template engine fills in is nothing to ask about.
+        if !found.templated {
+            reference.questions.insert(found.question(file, rule, &part.root));
         }
+        let owner = facts.owner.found().map(|found| found.value.to_string());
+        reference.alerts.push(Linked { source, rule, owner });
     }
     references
 }

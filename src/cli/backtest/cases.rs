@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::cli::load::Loaded;
+use crate::cli::load::{Loaded, Placed};
 use crate::cli::revisions::{Repository, is_revision};
 use crate::cli::{Stop, warn};
 use crate::evidence::history::Millis;
@@ -73,29 +73,20 @@ pub(super) fn cases<'a>(
     interval: Millis,
 ) -> Cases<'a> {
     let mut cases = Cases::default();
-    for (part, policy) in loaded.workspace.parts.iter().zip(&loaded.policies) {
-        for (file, _) in loaded.workspace.files(part) {
-            let source = loaded.workspace.source(file.source);
-            for rule in file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert) {
-                let facts = policy.setup.conventions.facts(file, source, rule);
-                if owner.is_some() && owner != facts.owner.found().map(|found| &*found.value) {
-                    continue;
-                }
-                let before = match base.map(|base| former(base.get(&source.path), file, rule)) {
-                    Some(Former::Same) => {
-                        cases.unchanged += 1;
-                        continue;
-                    }
-                    Some(Former::Other(file, rule)) => play(file, rule, &source.path, interval).ok(),
-                    Some(Former::None) | None => None,
-                };
-                match play(file, rule, &source.path, interval) {
-                    Ok(play) => cases.all.push(Case { file, model: rule, play, before }),
-                    Err(why) => {
-                        cases.left_out += 1;
-                        warn(&format!("{}: alert `{}` is left out: {why}", source.path, rule.name.value()));
-                    }
-                }
+    for Placed { file, source, rule, .. } in loaded.alerts().filter(|alert| alert.facts(owner).is_some()) {
+        let before = match base.map(|base| former(base.get(&source.path), file, rule)) {
+            Some(Former::Same) => {
+                cases.unchanged += 1;
+                continue;
+            }
+            Some(Former::Other(file, rule)) => play(file, rule, &source.path, interval).ok(),
+            Some(Former::None) | None => None,
+        };
+        match play(file, rule, &source.path, interval) {
+            Ok(play) => cases.all.push(Case { file, model: rule, play, before }),
+            Err(why) => {
+                cases.left_out += 1;
+                warn(&format!("{}: alert `{}` is left out: {why}", source.path, rule.name.value()));
             }
         }
     }
