@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
-use super::placeholder::{braced_variable, certainly_helm, has, helm};
+use super::placeholder::{braced_variable, certainly_helm, helm};
 use crate::source::TextRange;
 use crate::yaml::{Kind, Parsed};
 
@@ -56,12 +56,13 @@ impl Piece {
 impl Engine {
     /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
     pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
-        let braces = has(text, "{{");
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
         let tag = |at: usize| !text[at + 2..].starts_with('%');
-        let jinja = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has(text, "{#");
-        let erb = has(text, "<%");
-        let brackets = has(text, "[[ ") || has(text, "[[-") || has(text, "[[.");
-        let dollar = has(text, "${");
+        let jinja = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#");
+        let erb = has("<%");
+        let brackets = has("[[ ") || has("[[-") || has("[[.");
+        let dollar = has("${");
         if !(braces || jinja || erb || brackets || dollar) {
             return None;
         }
@@ -73,7 +74,7 @@ impl Engine {
             return None;
         }
         let go = braces && !jinja && !erb;
-        let certain = jinja || erb || go && (has(text, "{{-") || certainly_helm(text));
+        let certain = jinja || erb || go && (has("{{-") || certainly_helm(text));
         let engine = Self { go, jinja, erb, brackets, dollar, certain };
         let pieces = pieces(text, engine);
         let foreign = |piece: &Piece| match *piece {

@@ -78,16 +78,12 @@ const SPRIG: &[&str] = &[
     "div",
 ];
 
-/// Whether a text holds a mark.
-pub(super) fn has(text: &str, mark: &str) -> bool {
-    memmem::find(text.as_bytes(), mark.as_bytes()).is_some()
-}
-
 /// Whether a text has words that only Helm brings in.
 pub(super) fn certainly_helm(text: &str) -> bool {
     // Prometheus has `template` too, but only for templates that the same text defines.
-    let named = has(text, "template \"") && !has(text, "define \"");
-    named || HELM.iter().any(|word| has(text, word))
+    let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let named = has("template \"") && !has("define \"");
+    named || HELM.iter().any(|word| has(word))
 }
 
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
@@ -111,13 +107,14 @@ pub(super) fn helm(inner: &str) -> bool {
 impl Marks {
     /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
     pub(super) fn of(text: &str, desugared: bool) -> Self {
-        let braces = has(text, "{{");
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
         Self {
-            percent: has(text, "%%"),
-            parens: has(text, "(("),
-            brackets: has(text, "[["),
-            dollar: has(text, "$"),
-            tags: has(text, "{%") || has(text, "<%"),
+            percent: has("%%"),
+            parens: has("(("),
+            brackets: has("[["),
+            dollar: has("$"),
+            tags: has("{%") || has("<%"),
             go: braces && !desugared && certainly_helm(text),
             braces,
         }
