@@ -222,14 +222,33 @@ pub fn read(path: &Path) -> Content {
     match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((meta, _)) if !meta.is_file() => Content::Unreadable(io::Error::other("not a regular file")),
         Ok((meta, _)) if meta.len() > MAX_FILE => Content::TooLarge(meta.len()),
-        Ok((meta, file)) => content(file, meta.len(), path),
+        Ok((meta, file)) => match sized(file, meta.len() as usize) {
+            Ok(bytes) => text(bytes, path),
+            Err(error) => Content::Unreadable(error),
+        },
         Err(error) => Content::Unreadable(error),
     }
 }
 
-/// Reads a stream, up to the cap; `size` is a guess at its length in bytes, and `path` what it is called.
-pub fn content(stream: impl Read, size: u64, path: &Path) -> Content {
-    let mut bytes = Vec::with_capacity(size.min(MAX_FILE) as usize + 1);
+/// The first bytes of a file, as many as it was said to have: in one go, and without a question whether there are more.
+fn sized(mut file: File, size: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; size];
+    let mut at = 0;
+    while at < size {
+        match file.read(&mut bytes[at..]) {
+            Ok(0) => break,
+            Ok(read) => at += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(at);
+    Ok(bytes)
+}
+
+/// Reads a stream, up to the cap; `path` is what it is called.
+pub fn content(stream: impl Read, path: &Path) -> Content {
+    let mut bytes = Vec::new();
     match stream.take(MAX_FILE + 1).read_to_end(&mut bytes) {
         Err(error) => Content::Unreadable(error),
         Ok(read) if read as u64 > MAX_FILE => Content::TooLarge(read as u64),
@@ -355,7 +374,7 @@ mod tests {
         assert_eq!((read.as_str(), bad), ("a: ??b\n", Some(3)));
         assert!(matches!(text(b"alert: a\0b\n", "a"), Content::Text(_, None)), "a stray NUL is a fault of a text");
         assert!(matches!(text(b"\x7fELF\x01\x02\x03\0\0\0\0\0\0\0\0\0\0", "a"), Content::NotText));
-        assert!(matches!(content(io::repeat(b'x'), 0, Path::new("a")), Content::TooLarge(_)));
+        assert!(matches!(content(io::repeat(b'x'), Path::new("a")), Content::TooLarge(_)));
     }
 
     #[test]

@@ -163,7 +163,7 @@ impl Loaded {
             .as_deref()
             .and_then(|path| path.strip_prefix(&target.root).ok())
             .map_or(path.clone(), |path| path.display().to_string());
-        let content = discover::content(io::stdin().lock(), 1 << 16, named.as_deref().unwrap_or(Path::new("-.yaml")));
+        let content = discover::content(io::stdin().lock(), named.as_deref().unwrap_or(Path::new("-.yaml")));
         let candidate = Candidate { path, relative, real: named.unwrap_or_default(), named: true };
         let files = self.add(common, vec![(content, candidate)]);
         self.workspace.parts.push(Part { root: target.root.display().to_string(), files, whole: false });

@@ -48,7 +48,7 @@ impl Verdicts {
         let mut all: HashMap<(SourceId, u32), Noisy> = HashMap::new();
         for alert in &report.alerts {
             let own = all.entry((alert.source, alert.start)).or_default();
-            for one in &alert.exceptions {
+            for one in alert.exceptions.iter() {
                 let Some(meta) = report.ran.get(one.lint as usize) else { continue };
                 match one.verdict {
                     Verdict::Broken | Verdict::Waived => own.broken.push(meta.id),

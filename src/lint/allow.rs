@@ -1,10 +1,11 @@
 //! Waivers at work: which finding each allows, and what that makes of the verdicts.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::context::Shared;
 use super::facts::Facts;
-use super::report::{AlertVerdicts, Finding, Waived};
+use super::report::{AlertVerdicts, Exception, Finding, Waived};
 use super::run::{Judged, is_noise};
 use super::waiver::{Index, Waiver, of_file};
 use super::{Active, Verdict};
@@ -27,6 +28,11 @@ impl<'a> Waivers<'a> {
         let own = of_file(file, source);
         let index = Index::of(file, &own);
         Self { own, index, granted: &shared.setup.waivers, path, file }
+    }
+
+    /// Whether there is any.
+    pub fn any(&self) -> bool {
+        !(self.own.is_empty() && self.granted.is_empty())
     }
 
     /// The waivers without a fault that cover findings of a lint rule about a rule, or about the file as a whole.
@@ -91,8 +97,12 @@ pub(super) fn settle(alerts: &mut [(u32, AlertVerdicts)], findings: &[Judged]) {
         }
     }
     for (index, verdicts) in alerts {
-        for exception in &mut verdicts.exceptions {
-            if let Some(Some(waiver)) = waived.get(&(*index, exception.lint)) {
+        let allows = |exception: &Exception| waived.get(&(*index, exception.lint)).copied().flatten();
+        if !verdicts.exceptions.iter().any(|exception| allows(exception).is_some()) {
+            continue;
+        }
+        for exception in Arc::make_mut(&mut verdicts.exceptions) {
+            if let Some(waiver) = allows(exception) {
                 exception.verdict = Verdict::Waived;
                 exception.reason = waiver.because.clone().into();
             }

@@ -13,13 +13,17 @@ pub(super) fn compose(findings: &mut [Finding]) {
         (a.diagnostic.span.source, a.diagnostic.span.start) == (b.diagnostic.span.source, b.diagnostic.span.start)
     };
     for run in findings.chunk_by_mut(same).filter(|run| run.len() > 1) {
-        let mut taken: Vec<Edit> = Vec::new();
-        for finding in run {
-            let Some(fix) = &mut finding.diagnostic.fix else { continue };
-            let clash = |edit| taken.iter().any(|other| clashes(edit, other));
-            fix.clashes = taken.len() >= MOST || fix.edits.iter().any(clash);
+        // Findings whose fixes are made.
+        let mut taken: Vec<usize> = Vec::new();
+        for at in 0..run.len() {
+            let (before, rest) = run.split_at_mut(at);
+            let Some(fix) = rest.first_mut().and_then(|finding| finding.diagnostic.fix.as_mut()) else { continue };
+            let made =
+                || taken.iter().filter_map(|&at| before.get(at)?.diagnostic.fix.as_ref()).flat_map(|fix| &fix.edits);
+            let clash = |edit| made().any(|other| clashes(edit, other));
+            fix.clashes = made().count() >= MOST || fix.edits.iter().any(clash);
             if !fix.clashes {
-                taken.extend(fix.edits.iter().cloned());
+                taken.push(at);
             }
         }
     }

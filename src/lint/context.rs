@@ -44,7 +44,11 @@ pub struct Raw {
 /// What one lint rule sees and says.
 pub struct Context<'a> {
     shared: Shared<'a>,
-    meta: &'static Meta,
+    /// The lint rule whose turn it is.
+    id: &'static str,
+    /// Its own level.
+    own: Level,
+    /// The policy's level for it.
     level: Option<Level>,
     file: Option<(&'a File, &'a Source)>,
     facts: Option<&'a Facts<'a>>,
@@ -74,11 +78,12 @@ pub struct Outcome {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(shared: Shared<'a>, meta: &'static Meta, level: Option<Level>) -> Self {
+    pub(super) fn new(shared: Shared<'a>) -> Self {
         Self {
             shared,
-            meta,
-            level,
+            id: "",
+            own: Level::Off,
+            level: None,
             file: None,
             facts: None,
             rule: None,
@@ -102,23 +107,42 @@ impl<'a> Context<'a> {
         self
     }
 
-    pub(super) fn finish(self) -> Outcome {
-        let Self { findings, verdict, mut reason, not_asked, lacking, seen_at, .. } = self;
-        if verdict == Verdict::Broken {
-            reason = findings.last().map(|raw| raw.diagnostic.reason()).unwrap_or_default();
+    /// Hands it to the next lint rule, which knows nothing of those before.
+    pub(super) fn turn_to(&mut self, meta: &'static Meta, level: Option<Level>) {
+        (self.id, self.own, self.level) = (meta.id, meta.level, level);
+        (self.verdict, self.not_asked, self.lacking, self.seen_at) = (Verdict::Holds, false, false, None);
+    }
+
+    /// What the lint rule found.
+    pub(super) fn findings(&mut self) -> Vec<Raw> {
+        std::mem::take(&mut self.findings)
+    }
+
+    /// What the lint rule came to; none where there is nothing to say but that the rule holds.
+    #[inline]
+    pub(super) fn outcome(&mut self) -> Option<Outcome> {
+        let Self { verdict, not_asked, lacking, seen_at, .. } = *self;
+        if verdict == Verdict::Holds && self.findings.is_empty() && seen_at.is_none() {
+            return None;
         }
-        Outcome { findings, verdict, reason, not_asked, lacking, seen_at }
+        let findings = self.findings();
+        let reason = match verdict {
+            Verdict::Holds => Cow::Borrowed(""),
+            Verdict::Broken => findings.last().map(|raw| raw.diagnostic.reason()).unwrap_or_default(),
+            _ => std::mem::take(&mut self.reason),
+        };
+        Some(Outcome { findings, verdict, reason, not_asked, lacking, seen_at })
     }
 
     /// Says that something is wrong, at the lint rule's own severity unless the policy sets another.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        let Level::At(severity) = self.meta.level else { return self.report_as(Severity::Warning, span, message) };
+        let Level::At(severity) = self.own else { return self.report_as(Severity::Warning, span, message) };
         self.report_as(severity, span, message)
     }
 
     /// The same, at this severity unless the policy sets another.
     pub fn report_as(&mut self, severity: Severity, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        self.add(Diagnostic::new(self.meta.id, severity, span, message), self.rule)
+        self.add(Diagnostic::new(self.id, severity, span, message), self.rule)
     }
 
     /// The finding that was reported last.
@@ -153,7 +177,7 @@ impl<'a> Context<'a> {
         reason: impl Into<Cow<'static, str>>,
     ) -> &mut Diagnostic {
         self.unanswered(reason);
-        self.push(Diagnostic::new(self.meta.id, Severity::Note, span, message), self.rule)
+        self.push(Diagnostic::new(self.id, Severity::Note, span, message), self.rule)
     }
 
     /// Says when the evidence behind the verdict was taken, in seconds since 1970.
@@ -170,7 +194,8 @@ impl<'a> Context<'a> {
 
     /// Takes the findings that the reading of the file at hand already made for this lint rule.
     pub fn adopt(&mut self, file: &File) {
-        for problem in file.problems.iter().filter(|problem| problem.diagnostic.rule == self.meta.id) {
+        let id = self.id;
+        for problem in file.problems.iter().filter(|problem| problem.diagnostic.rule == id) {
             self.add(problem.diagnostic.clone(), problem.rule);
         }
     }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
 
 use super::conventions::{Conventions, Keys};
-use crate::evidence::links::{FaultKind, Form, Mapping, Question, form_under};
+use crate::evidence::Evidence;
+use crate::evidence::links::{Answer, FaultKind, Form, Mapping, Question, form_under};
 use crate::model::{File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
@@ -34,6 +35,8 @@ pub struct Facts<'a> {
     form: OnceCell<Option<Form>>,
     /// The question about it, made once for all lint rules.
     question: OnceCell<Option<Question>>,
+    /// Its answer, looked up once for all lint rules.
+    answer: OnceCell<Option<&'a Answer>>,
 }
 
 /// What was found for one of them.
@@ -64,7 +67,12 @@ pub struct Found<'a> {
     pub templated: bool,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// The answer to [`Self::question`], where it is known.
+    pub fn answer(&self, file: &File, rule: &Rule, root: &str, evidence: &'a Evidence) -> Option<&'a Answer> {
+        *self.answer.get_or_init(|| evidence.runbooks.get(self.question(file, rule, root)?))
+    }
+
     /// What the runbook's reference is, where one is written out.
     pub fn form(&self) -> Option<&Form> {
         let read = || self.runbook.known_or_empty().map(|found| form_under(&found.value, self.mappings));
@@ -183,6 +191,7 @@ impl Conventions {
             mappings: &self.mappings,
             form: OnceCell::new(),
             question: OnceCell::new(),
+            answer: OnceCell::new(),
         }
     }
 
@@ -238,10 +247,14 @@ fn find<'a>(file: &'a File, rule: &'a Rule, keys: &'a Keys, of_owner: bool) -> F
     }
 }
 
+/// How the clauses begin that join labels.
+static GROUP: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("group_"));
+
 /// An owner that the expression itself joins in: `… * on(x) group_left(team) owners`.
 fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &'a [String]) -> Option<Found<'a>> {
     let expression = rule.expr.value();
-    let query = memmem::find(expression.as_bytes(), b"group_").and_then(|_| rule.query())?;
+    let joins = GROUP.find(expression.as_bytes()).is_some() && keys.iter().any(|key| expression.contains(key.as_str()));
+    let query = joins.then(|| rule.query())??;
     let joins = walk::clauses(&query.ast)
         .filter(|(_, clause)| matches!(clause.kind, ClauseKind::GroupLeft | ClauseKind::GroupRight));
     let named = |range: &TextRange| {

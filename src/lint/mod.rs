@@ -72,9 +72,9 @@ pub trait LintRule: Send + Sync {
     /// Looks at one waiver, after all waivers were applied.
     fn waiver(&self, _waiver: &Waiver, _cx: &mut Context<'_>) {}
 
-    /// The question whose answer [`Self::rule`] reads, if there is one.
-    fn wants<'a>(&self, _rule: &Rule, _cx: &Context<'a>) -> Option<&'a Question> {
-        None
+    /// Whether it reads the answer to a question about the runbook of an alert.
+    fn asks(&self, _question: &Question) -> bool {
+        false
     }
 }
 

@@ -80,12 +80,12 @@ pub struct AlertVerdicts {
     pub owner: Option<Arc<str>>,
     /// Its severity.
     pub severity: Option<Arc<str>>,
-    /// What is not `holds`, by index into [`Report::ran`], in that order.
-    pub exceptions: Vec<Exception>,
+    /// What is not `holds`, by index into [`Report::ran`], in that order; shared by alerts of which it is all the same.
+    pub exceptions: Arc<Vec<Exception>>,
 }
 
 /// A verdict other than `holds`.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Exception {
     /// Index into [`Report::ran`].
     pub lint: u16,
@@ -193,7 +193,7 @@ impl Summary {
         }
         self.verdicts.fill(Tally { holds: alerts.len(), ..Tally::default() });
         self.lacking = 0;
-        for exception in alerts.iter().flat_map(|alert| &alert.exceptions) {
+        for exception in alerts.iter().flat_map(|alert| alert.exceptions.iter()) {
             let Some(tally) = self.verdicts.get_mut(exception.lint as usize) else { continue };
             tally.holds -= 1;
             tally.not_asked += usize::from(exception.not_asked);

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -14,7 +15,7 @@ use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
 use super::report::{AlertVerdicts, Exception, Finding, Report, Times};
-use super::{Active, Level, Meta, Setup, Verdict, suggest, summary};
+use super::{Active, Block, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
 use crate::model::{File, Identity, Rule, RuleKind, Text, Workspace, identities};
@@ -43,12 +44,14 @@ pub(super) struct Judged {
     pub finding: Finding,
 }
 
-/// The lint rule that says something.
+/// A lint rule of the policy.
 #[derive(Clone, Copy)]
 struct Maker<'a> {
     active: &'a Active,
     /// Index into [`Report::ran`].
     lint: u16,
+    /// The block that judges every rule, where there is one.
+    always: Option<&'a Block>,
 }
 
 /// The rule that something is said about.
@@ -99,8 +102,7 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
     let mut suggestions = Vec::new();
     for (index, mut shared) in parts(input).enumerate() {
         shared.patterns = patterns.get(index);
-        let run =
-            PartRun { shared, column: shared.setup.rules.iter().map(|active| column(&ran, active.meta)).collect() };
+        let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran) };
         let (mut found, mut seen) = run.all(&mut times);
         if findings.is_empty() {
             (findings, alerts) = (found, seen);
@@ -179,8 +181,13 @@ fn parts<'w: 'a, 'a>(input: &Input<'w, 'a>) -> impl Iterator<Item = Shared<'a>> 
     })
 }
 
-fn column(ran: &[&'static Meta], meta: &Meta) -> u16 {
-    ran.iter().position(|other| other.id == meta.id).unwrap_or_default() as u16
+fn makers<'a>(rules: &'a [Active], ran: &[&'static Meta]) -> Vec<Maker<'a>> {
+    let maker = |active: &'a Active| Maker {
+        active,
+        lint: ran.iter().position(|other| other.id == active.meta.id).unwrap_or_default() as u16,
+        always: active.blocks.first().filter(|block| block.scope.is_unconditional()),
+    };
+    rules.iter().map(maker).collect()
 }
 
 impl<'a> Place<'a> {
@@ -189,41 +196,34 @@ impl<'a> Place<'a> {
         self.shared.setup.conventions.facts(self.file, source, rule)
     }
 
+    /// What is asked about the runbooks of its alerts.
     fn questions(self) -> Vec<Question> {
-        let mut questions: Vec<Question> = Vec::new();
-        for (index, rule) in self.file.rules.iter().enumerate() {
+        let alerts = self.file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert);
+        let linking = alerts.filter(|rule| self.shared.setup.conventions.runbook(self.file, rule).found().is_some());
+        let asked = linking.filter_map(|rule| {
             let facts = self.facts(rule);
-            for active in &self.shared.setup.rules {
-                let Some(block) =
-                    active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, &facts))
-                else {
-                    continue;
-                };
-                if block.level != Some(Level::Off) {
-                    let cx = Context::new(self.shared, active.meta, block.level)
-                        .in_file(self.file)
-                        .on_rule(index as u32, &facts);
-                    // Most lint rules ask the same of a rule.
-                    let wanted = block.rule.wants(rule, &cx).filter(|wanted| questions.last() != Some(wanted));
-                    questions.extend(wanted.cloned());
-                }
-            }
-        }
-        questions
+            let question = facts.question(self.file, rule, &self.shared.part.root)?;
+            let asks = |block: &Block| block.level != Some(Level::Off) && block.rule.asks(question);
+            let mut blocks = self.shared.setup.rules.iter().filter_map(|active| self.block(active, rule, &facts));
+            blocks.any(asks).then(|| question.clone())
+        });
+        asked.collect()
     }
 
-    /// What one lint rule says of one rule.
-    fn judge(&self, active: &Active, index: u32, rule: &Rule, facts: &Facts<'_>) -> Outcome {
-        let block = active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, facts));
-        let mut cx = Context::new(self.shared, active.meta, block.and_then(|block| block.level))
-            .in_file(self.file)
-            .on_rule(index, facts);
+    /// The block of the policy that judges a rule.
+    fn block(&self, active: &'a Active, rule: &Rule, facts: &Facts<'_>) -> Option<&'a Block> {
+        active.blocks.iter().find(|block| block.scope.fits(self.path, self.file, rule, facts))
+    }
+
+    /// What one lint rule says of the rule at hand.
+    fn judge(&self, maker: &Maker<'a>, rule: &Rule, facts: &Facts<'_>, cx: &mut Context<'_>) {
+        let block = maker.always.or_else(|| self.block(maker.active, rule, facts));
+        cx.turn_to(maker.active.meta, block.and_then(|block| block.level));
         match block {
             None => cx.exempt("the policy does not apply it here"),
             Some(block) if block.level == Some(Level::Off) => cx.exempt("the policy switches it off here"),
-            Some(block) => block.rule.rule(rule, &mut cx),
+            Some(block) => block.rule.rule(rule, cx),
         }
-        cx.finish()
     }
 
     fn verdicts(&self, rule: &Rule, facts: &Facts<'_>) -> AlertVerdicts {
@@ -235,16 +235,28 @@ impl<'a> Place<'a> {
             alert: rule.name.shared(),
             owner: facts.owner.found().map(Found::shared),
             severity: facts.severity.found().map(Found::shared),
-            exceptions: Vec::new(),
+            exceptions: Arc::default(),
         }
     }
+}
+
+/// So many of the lists that were met last are looked through for an equal one.
+const RECENT: usize = 8;
+
+/// The list that equals these exceptions, so that alerts share it.
+fn shared(known: &mut Vec<Arc<Vec<Exception>>>, exceptions: &[Exception]) -> Arc<Vec<Exception>> {
+    if let Some(list) = known.iter().rev().take(RECENT).find(|list| ***list == exceptions) {
+        return list.clone();
+    }
+    let list = Arc::new(exceptions.to_vec());
+    known.push(list.clone());
+    list
 }
 
 /// A run over one part.
 struct PartRun<'a> {
     shared: Shared<'a>,
-    /// Index into [`Report::ran`] of each lint rule of the policy.
-    column: Vec<u16>,
+    makers: Vec<Maker<'a>>,
 }
 
 impl<'a> PartRun<'a> {
@@ -288,17 +300,21 @@ impl<'a> PartRun<'a> {
             identities: OnceCell::new(),
             times: Vec::new(),
         };
-        // Each alert keeps a list of just its length.
         let mut exceptions = Vec::new();
+        // What came of the alerts so far: of most of them the same.
+        let mut known: Vec<Arc<Vec<Exception>>> = Vec::new();
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
             let mut verdicts = place.verdicts(rule, &facts);
-            for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
-                let outcome = place.judge(active, index as u32, rule, &facts);
+            let mut cx = Context::new(self.shared).in_file(file).on_rule(index as u32, &facts);
+            for maker in &self.makers {
+                place.judge(maker, rule, &facts, &mut cx);
+                let Some(outcome) = cx.outcome() else { continue };
+                let Maker { active, lint, .. } = *maker;
                 out.times.extend(outcome.seen_at.map(|time| (verdicts.start, lint, time)));
                 if outcome.verdict != Verdict::Holds {
                     let Outcome { verdict, reason, not_asked, lacking, .. } = outcome;
-                    if verdict == Verdict::Unknown {
+                    if verdict == Verdict::Unknown && out.waivers.any() {
                         // A waiver may be of use once the answer is known.
                         out.waivers
                             .over(active.meta.id, Some((rule, &facts)))
@@ -306,46 +322,47 @@ impl<'a> PartRun<'a> {
                     }
                     exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
-                let maker = Maker { active, lint };
                 for raw in outcome.findings {
                     let about = Some(About { rule, facts: &facts, verdicts: &verdicts });
                     let judged = self.finding(place, &out, raw, maker, about);
                     out.findings.push(judged);
                 }
             }
-            #[expect(clippy::drain_collect, reason = "the list that is kept is no longer than what is in it")]
-            let exact = exceptions.drain(..).collect();
-            verdicts.exceptions = exact;
             if rule.kind == RuleKind::Alert {
+                verdicts.exceptions = shared(&mut known, &exceptions);
                 out.alerts.push((index as u32, verdicts));
             }
+            exceptions.clear();
         }
-        for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
-            let Some(block) = active.blocks.iter().find(|block| block.scope.fits_path(place.path)) else { continue };
+        let mut cx = Context::new(self.shared).in_file(file);
+        for maker in &self.makers {
+            let Some(block) = maker.active.blocks.iter().find(|block| block.scope.fits_path(place.path)) else {
+                continue;
+            };
             if block.level == Some(Level::Off) {
                 continue;
             }
-            let mut cx = Context::new(self.shared, active.meta, block.level).in_file(file);
+            cx.turn_to(maker.active.meta, block.level);
             block.rule.file(file, &mut cx);
-            for raw in cx.finish().findings {
-                self.late(place, &mut out, raw, Maker { active, lint });
+            for raw in cx.findings() {
+                self.late(place, &mut out, raw, maker);
             }
         }
         out
     }
 
     /// Takes a finding that came after its alert was judged.
-    fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, maker: Maker<'_>) {
+    fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, maker: &Maker<'_>) {
         let lint = maker.lint;
         let at = raw.rule.or_else(|| around(place.file, raw.diagnostic.span));
         let alert = at.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
         if let Some((_, verdicts)) = alert.and_then(|at| out.alerts.get_mut(at)) {
             let reason = raw.diagnostic.reason();
-            let at = verdicts.exceptions.partition_point(|exception| exception.lint < lint);
-            match verdicts.exceptions.get_mut(at) {
+            let exceptions = Arc::make_mut(&mut verdicts.exceptions);
+            let at = exceptions.partition_point(|exception| exception.lint < lint);
+            match exceptions.get_mut(at) {
                 Some(exception) if exception.lint == lint => exception.verdict = Verdict::Broken,
-                _ => verdicts
-                    .exceptions
+                _ => exceptions
                     .insert(at, Exception { lint, verdict: Verdict::Broken, reason, not_asked: false, lacking: false }),
             }
         }
@@ -359,17 +376,23 @@ impl<'a> PartRun<'a> {
         out.findings.push(judged);
     }
 
+    /// The lint rules that the policy does not switch off, each with its first block.
+    fn in_force(&self) -> impl Iterator<Item = (&Maker<'a>, &'a Block)> {
+        let first = |maker: &Maker<'a>| maker.active.blocks.first().filter(|block| block.level != Some(Level::Off));
+        self.makers.iter().filter_map(move |maker| Some((maker, first(maker)?)))
+    }
+
     /// Runs the hooks that see all files; `rest` takes findings that are about no file, but about the policy.
     fn workspace(&self, places: &[Place<'a>], outcomes: &mut [Outcomes<'a>], rest: &mut Vec<Finding>) {
-        for (active, &lint) in self.shared.setup.rules.iter().zip(&self.column) {
-            let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
-            let mut cx = Context::new(self.shared, active.meta, block.level);
+        let mut cx = Context::new(self.shared);
+        for (maker, block) in self.in_force() {
+            cx.turn_to(maker.active.meta, block.level);
             block.rule.workspace(&mut cx);
-            for raw in cx.finish().findings {
+            for raw in cx.findings() {
                 // Sources are numbered as their files are read.
                 let index = places.binary_search_by_key(&raw.diagnostic.span.source, |place| place.file.source).ok();
                 match index.and_then(|at| Some((*places.get(at)?, outcomes.get_mut(at)?))) {
-                    Some((place, out)) => self.late(place, out, raw, Maker { active, lint }),
+                    Some((place, out)) => self.late(place, out, raw, maker),
                     None => rest.push(plain(raw, self.shared)),
                 }
             }
@@ -378,25 +401,23 @@ impl<'a> PartRun<'a> {
 
     /// What is wrong with the policy itself.
     fn policy(&self, findings: &mut Vec<Finding>) {
-        for active in &self.shared.setup.rules {
-            let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else { continue };
-            let mut cx = Context::new(self.shared, active.meta, block.level);
+        let mut cx = Context::new(self.shared);
+        for (maker, block) in self.in_force() {
+            cx.turn_to(maker.active.meta, block.level);
             block.rule.policy(&mut cx);
-            findings.extend(cx.finish().findings.into_iter().map(|raw| plain(raw, self.shared)));
+            findings.extend(cx.findings().into_iter().map(|raw| plain(raw, self.shared)));
         }
     }
 
     /// What is wrong with the waivers themselves, now that it is known what they were good for.
     fn waivers(&self, outcomes: &[Outcomes<'a>], findings: &mut Vec<Finding>) {
         let granted = self.shared.setup.waivers.iter();
+        let mut cx = Context::new(self.shared);
         for waiver in outcomes.iter().flat_map(|out| &out.waivers.own).chain(granted) {
-            for active in &self.shared.setup.rules {
-                let Some(block) = active.blocks.first().filter(|block| block.level != Some(Level::Off)) else {
-                    continue;
-                };
-                let mut cx = Context::new(self.shared, active.meta, block.level);
+            for (maker, block) in self.in_force() {
+                cx.turn_to(maker.active.meta, block.level);
                 block.rule.waiver(waiver, &mut cx);
-                findings.extend(cx.finish().findings.into_iter().map(|raw| plain(raw, self.shared)));
+                findings.extend(cx.findings().into_iter().map(|raw| plain(raw, self.shared)));
             }
         }
     }
@@ -406,10 +427,11 @@ impl<'a> PartRun<'a> {
         place: Place<'a>,
         out: &Outcomes<'a>,
         raw: Raw,
-        made_by: Maker<'_>,
+        made_by: &Maker<'_>,
         about: Option<About<'_>>,
     ) -> Judged {
-        let (Raw { diagnostic, rule, evidence }, Maker { active, lint }) = (raw, made_by);
+        let Raw { diagnostic, rule, evidence } = raw;
+        let Maker { active, lint, .. } = *made_by;
         let mut finding = Finding { evidence, ..Finding::new(diagnostic) };
         let identity = rule.and_then(|index| out.identities.get_or_init(|| identities(place.file)).get(index as usize));
         let head = [finding.diagnostic.rule, place.path];

@@ -39,7 +39,7 @@ impl Scope {
     /// Whether a rule is meant.
     #[must_use]
     pub fn fits(&self, path: &str, file: &File, rule: &Rule, facts: &Facts<'_>) -> bool {
-        if self.span.is_none() && self.is_everything() {
+        if self.is_unconditional() {
             return true;
         }
         let one = |wanted: &Option<Regex>, value: &str| wanted.as_ref().is_none_or(|regex| regex.is_match(value));
@@ -67,6 +67,12 @@ impl Scope {
     pub fn is_about_files(&self) -> bool {
         let Self { alert, group, labels, severity, owner, .. } = self;
         alert.is_none() && group.is_none() && labels.is_empty() && severity.is_none() && owner.is_none()
+    }
+
+    /// Whether no policy sets a condition, so that it fits without a look.
+    #[must_use]
+    pub fn is_unconditional(&self) -> bool {
+        self.span.is_none() && self.is_everything()
     }
 
     /// Whether it fits everything.

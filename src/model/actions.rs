@@ -56,6 +56,13 @@ impl Piece {
 impl Engine {
     /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
     pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
+        let tree = &parsed.tree;
+        let action = |id| {
+            tree.kind(id) == Kind::Mapping && text.get(tree.range(id).range()).is_some_and(|raw| raw.starts_with("{{"))
+        };
+        if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) {
+            return None;
+        }
         let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
         let braces = has("{{");
         let tag = |at: usize| !text[at + 2..].starts_with('%');
@@ -64,13 +71,6 @@ impl Engine {
         let brackets = has("[[ ") || has("[[-") || has("[[.");
         let dollar = has("${");
         if !(braces || jinja || erb || brackets || dollar) {
-            return None;
-        }
-        let tree = &parsed.tree;
-        let action = |id| {
-            tree.kind(id) == Kind::Mapping && text.get(tree.range(id).range()).is_some_and(|raw| raw.starts_with("{{"))
-        };
-        if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) {
             return None;
         }
         let go = braces && !jinja && !erb;

@@ -346,12 +346,13 @@ fn empty(view: View<'_>, value: NodeId) -> bool {
 
 /// Whether some key may be there twice; cheap for the small mappings of rules.
 fn twice(view: View<'_>, id: NodeId) -> bool {
-    let keys = || view.tree.entries(id).map(|(key, _)| key);
-    keys().count() > 32
-        || keys().enumerate().any(|(i, a)| {
-            let text = view.tree.text(a);
-            keys().take(i).any(|b| text == view.tree.text(b) && view.tree.kind(a) == view.tree.kind(b))
-        })
+    let mut seen = [(Kind::Alias, ""); 16];
+    view.tree.entries(id).enumerate().any(|(index, (key, _))| {
+        let key = (view.tree.kind(key), view.tree.text(key));
+        let Some(place) = seen.get_mut(index) else { return true };
+        *place = key;
+        seen[..index].contains(&key)
+    })
 }
 
 fn key_help(diagnostic: &mut Diagnostic, name: &str, level: Level) {

@@ -57,7 +57,7 @@ impl Lowering<'_> {
         if null && !unknown {
             text.set_null();
         }
-        if unknown || self.marks.any() && placeholder::foreign(text.value(), self.marks, used == Use::Expression) {
+        if unknown || placeholder::foreign(text.value(), self.marks, used == Use::Expression) {
             text.set_templated();
         }
         Some(text)

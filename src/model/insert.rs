@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use memchr::{memchr2, memrchr2};
+
 use super::{Block, Entry, File, Rule, Text};
 use crate::diagnostic::Edit;
 use crate::source::{Source, Span, TextRange};
@@ -60,7 +62,7 @@ pub fn field(file: &File, source: &Source, rule: &Rule, key: &str, value: &str) 
     let flow = place.text.get(rule.span.start as usize..)?.starts_with('{');
     let block = [&rule.labels, &rule.annotations].into_iter().filter_map(|block| block.key).find(|key| inside(*key));
     let Some(block) = block.filter(|_| !flow) else {
-        return place.behind(&format!("{key}: {value}"), &pair(key, value, true));
+        return place.behind(|json| if json { pair(key, value, true) } else { format!("{key}: {value}") });
     };
     let (start, indent) = (place.line_start(block.start as usize), place.indent(rule.span.start as usize)?);
     let before = place.text.get(start..block.start as usize)?;
@@ -104,18 +106,19 @@ impl Place<'_> {
     }
 
     fn line_start(&self, at: usize) -> usize {
-        self.text.get(..at).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end + 1)
+        self.text.get(..at).and_then(|before| memrchr2(b'\n', b'\r', before.as_bytes())).map_or(0, |end| end + 1)
     }
 
     fn line_end(&self, at: usize) -> usize {
-        self.text.get(at..).and_then(|rest| rest.find(['\n', '\r'])).map_or(self.text.len(), |len| at + len)
+        let rest = self.text.get(at..).and_then(|rest| memchr2(b'\n', b'\r', rest.as_bytes()));
+        rest.map_or(self.text.len(), |len| at + len)
     }
 
     /// The line break behind `at`, else the one before it.
     fn line_break(&self, at: usize) -> &'static str {
         let rest = self.text.get(self.line_end(at)..).unwrap_or("");
         let near = if rest.is_empty() { self.text } else { rest };
-        match near.find(['\n', '\r']).map(|at| &near[at..]) {
+        match memchr2(b'\n', b'\r', near.as_bytes()).map(|at| &near[at..]) {
             Some(found) if found.starts_with("\r\n") => "\r\n",
             Some(found) if found.starts_with('\r') => "\r",
             _ => "\n",
@@ -155,7 +158,7 @@ impl Place<'_> {
             return None;
         }
         let end = self.line_end(end(entry));
-        Some(self.edit(end, format!("{}{indent}{pair}", self.line_break(end))))
+        Some(self.edit(end, [self.line_break(end), indent, pair].concat()))
     }
 
     /// Under a key that has nothing.
@@ -172,31 +175,30 @@ impl Place<'_> {
 
     /// A whole block, behind the last field of the rule.
     fn missing(&self, name: &str, key: &str, value: &str) -> Option<Edit> {
-        let json = format!("\"{name}\": {{{}}}", pair(key, value, true));
         let text = self.text.get(self.source.start as usize..)?;
         if text.starts_with('{') {
-            return self.behind(&format!("{name}: {{{}}}", pair(key, value, false)), &json);
+            let quote = |json| if json { "\"" } else { "" };
+            return self.behind(|json| format!("{0}{name}{0}: {{{1}}}", quote(json), pair(key, value, json)));
         }
         let indent = self.indent(self.source.start as usize)?;
         let line_break = self.line_break(self.source.end as usize);
-        let (step, pair) = (self.step(indent.len()), pair(key, value, false));
-        self.behind(&format!("{name}:{line_break}{indent}{step}{pair}"), &json)
+        let step = self.step(indent.len());
+        self.behind(|_| [name, ":", line_break, &indent, &step, &pair(key, value, false)].concat())
     }
 
-    /// A field as a text, or in the spelling of JSON, behind the last field of the rule.
-    fn behind(&self, field: &str, json: &str) -> Option<Edit> {
+    /// A field behind the last field of the rule; told whether it is to be spelled as in JSON.
+    fn behind(&self, field: impl Fn(bool) -> String) -> Option<Edit> {
         let (start, end) = (self.source.start as usize, self.source.end as usize);
         if self.text.get(start..)?.starts_with('{') {
-            let field = if self.json(self.source) { json } else { field };
             let inner = self.text.get(start + 1..end.checked_sub(1)?)?;
             let last = start + 1 + inner.trim_end().trim_end_matches(',').trim_end().len();
-            return self.flow(self.source, Some(last), field);
+            return self.flow(self.source, Some(last), &field(self.json(self.source)));
         }
         if self.texts().any(|text| text.span().end as usize == end && text.ends_open(self.text)) {
             return None;
         }
         let (at, line_break) = (self.line_end(end), self.line_break(end));
-        Some(self.edit(at, format!("{line_break}{}{field}", self.indent(start)?)))
+        Some(self.edit(at, [line_break, &self.indent(start)?, &field(false)].concat()))
     }
 
     fn texts(&self) -> impl Iterator<Item = &Text> {
@@ -233,20 +235,27 @@ fn end(entry: &Entry) -> usize {
 
 /// An entry as YAML, quoted where it has to be or as JSON wants it.
 fn pair(key: &str, value: &str, json: bool) -> String {
-    format!("{}: {}", scalar(key, json), scalar(value, json))
+    let mut out = String::with_capacity(key.len() + value.len() + 8);
+    scalar(&mut out, key, json);
+    out.push_str(": ");
+    scalar(&mut out, value, json);
+    out
 }
 
-fn scalar(text: &str, json: bool) -> String {
+/// Words that are no text without quotes.
+const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+
+fn scalar(out: &mut String, text: &str, json: bool) {
     let letter = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let safe = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:@%?&=+~-".contains(&byte));
-    let word = matches!(
-        text.to_ascii_lowercase().as_str(),
-        "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
-    );
-    if letter && safe && !word && !json && !text.ends_with(':') {
-        return text.to_owned();
+    let safe = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b'/' | b':' | b'@' | b'%' | b'?' | b'&' | b'=' | b'+' | b'~' | b'-')
+    };
+    let word = || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if letter && !json && text.bytes().all(safe) && !word() && !text.ends_with(':') {
+        return out.push_str(text);
     }
-    let mut out = String::from("\"");
+    out.push('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
@@ -260,7 +269,6 @@ fn scalar(text: &str, json: bool) -> String {
         }
     }
     out.push('"');
-    out
 }
 
 #[cfg(test)]

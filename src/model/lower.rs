@@ -1,6 +1,5 @@
 //! From a text to a [`File`]: which texts are read, and what the file turns out to be.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::actions::Engine;
@@ -12,6 +11,9 @@ use crate::diagnostic::Severity;
 use crate::promql;
 use crate::source::{Source, SourceId, Span, TextRange};
 use crate::yaml::{self, ErrorKind, Parsed};
+
+/// So many words are kept to be shared.
+const WORDS: usize = 256;
 
 /// How files are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -56,7 +58,8 @@ pub(super) struct Lowering<'a> {
     pub hidden: bool,
     /// Room for a problem that is not told any more.
     pub spare: Option<Problem>,
-    words: HashSet<Arc<str>>,
+    /// Words that were met lately, each in its place.
+    words: Vec<Option<Arc<str>>>,
 }
 
 impl<'a> Lowering<'a> {
@@ -84,7 +87,7 @@ impl<'a> Lowering<'a> {
             rule_file: false,
             hidden: false,
             spare: None,
-            words: HashSet::new(),
+            words: vec![None; WORDS],
         }
     }
 
@@ -93,16 +96,17 @@ impl<'a> Lowering<'a> {
         self.options.dialect == Some(Dialect::Prometheus)
     }
 
-    /// One copy of each key and other short word.
+    /// One copy of each key and other short word, as long as no other word takes its place.
     pub(super) fn word(&mut self, text: &str) -> Arc<str> {
-        if let Some(word) = self.words.get(text) {
-            return word.clone();
+        let bytes = text.as_bytes();
+        let letter = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
+        let place =
+            bytes.len() * 7 + letter(0) * 31 + letter(bytes.len() / 2) * 13 + letter(bytes.len().saturating_sub(1));
+        let Some(word) = self.words.get_mut(place % WORDS) else { return Arc::from(text) };
+        match word {
+            Some(word) if **word == *text => word.clone(),
+            _ => word.insert(Arc::from(text)).clone(),
         }
-        let word: Arc<str> = Arc::from(text);
-        if text.len() <= 64 && self.words.len() < 4096 {
-            self.words.insert(word.clone());
-        }
-        word
     }
 
     /// Whether a value of this length may still be kept.

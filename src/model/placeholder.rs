@@ -24,8 +24,9 @@ pub(super) struct Marks {
     braces: bool,
 }
 
-/// What only Helm brings into an action.
-const HELM: &[&str] = &[".Values", ".Release.", ".Chart.", ".Capabilities", ".Files.", ".Template.", "include "];
+/// What only Helm brings into an action, by what it begins with.
+const HELM: &[&[u8]] =
+    &[b".Values", b".Release.", b".Chart.", b".Capabilities", b".Files.", b".Template.", b"include "];
 
 /// Functions of Helm and Sprig that Prometheus does not have.
 const SPRIG: &[&str] = &[
@@ -78,19 +79,43 @@ const SPRIG: &[&str] = &[
     "div",
 ];
 
-/// Whether a text has words that only Helm brings in.
+/// Whether a text has actions that only Helm brings in.
 pub(super) fn certainly_helm(text: &str) -> bool {
     // Prometheus has `template` too, but only for templates that the same text defines.
-    let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    let named = has("template \"") && !has("define \"");
-    named || HELM.iter().any(|word| has(word))
+    let (mut named, mut defines) = (false, false);
+    let mut at = 0;
+    while let Some(open) = text.get(at..).and_then(|rest| pair(rest, b'{')) {
+        let rest = &text[at + open + 2..];
+        let inner = &rest[..pair(rest, b'}').unwrap_or(rest.len())];
+        if has_helm(inner) {
+            return true;
+        }
+        at = text.len() - rest.len() + inner.len();
+        let word = inner.trim_start_matches('-').trim_start();
+        named |= word.starts_with("template \"");
+        defines |= word.starts_with("define \"");
+    }
+    named && !defines
+}
+
+/// Where this byte first stands twice.
+fn pair(text: &str, byte: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(byte, bytes).find(|at| bytes.get(at + 1) == Some(&byte))
+}
+
+/// Whether a part of an action is one of those that only Helm brings in.
+fn has_helm(action: &str) -> bool {
+    let bytes = action.as_bytes();
+    let begins = |at: usize| HELM.iter().any(|word| bytes[at..].starts_with(word));
+    bytes.iter().enumerate().any(|(at, byte)| matches!(byte, b'.' | b'i') && begins(at))
 }
 
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
 /// Prometheus does not define.
 pub(super) fn helm(inner: &str) -> bool {
     let body = inner.trim_start_matches('-').trim();
-    if HELM.iter().any(|word| body.contains(word)) {
+    if has_helm(body) {
         return true;
     }
     let name = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
@@ -107,28 +132,51 @@ pub(super) fn helm(inner: &str) -> bool {
 impl Marks {
     /// The placeholders of `text`; what is left of `{{ … }}` in a text that was made readable is Prometheus's own.
     pub(super) fn of(text: &str, desugared: bool) -> Self {
-        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-        let braces = has("{{");
+        let bytes = text.as_bytes();
+        let find = |mark: &'static str| memmem::find_iter(bytes, mark).filter_map(|at| bytes.get(at..));
+        let braces = find("{{").next().is_some();
+        // Most files write `((` in PromQL, and `$labels` and `$1` are no placeholders, whatever they stand in.
+        let variable = |at: usize| {
+            bytes.get(at + 1).is_some_and(|next| *next == b'{' || next.is_ascii_uppercase() || *next == b'\\')
+        };
         Self {
-            percent: has("%%"),
-            parens: has("(("),
-            brackets: has("[["),
-            dollar: has("$"),
-            tags: has("{%") || has("<%"),
+            percent: find("%%").any(|rest| named(rest, 2, b"%%").is_some()),
+            parens: find("((").any(|rest| named(rest, 2, b"))").is_some()),
+            brackets: find("[[").any(|rest| rest.get(2).is_some_and(|next| b" -.$".contains(next))),
+            dollar: memchr::memchr_iter(b'$', bytes).any(variable),
+            tags: find("{%").chain(find("<%")).next().is_some(),
             go: braces && !desugared && certainly_helm(text),
             braces,
         }
     }
 
-    pub(super) fn any(self) -> bool {
-        self != Self::default()
+    /// Whether values may hold any, expressions (`promql`) or others: outside of expressions `{{ … }}` is Prometheus's own.
+    pub(super) fn any(self, promql: bool) -> bool {
+        let Self { percent, parens, brackets, dollar, tags, go, braces } = self;
+        percent || parens || brackets || dollar || tags || go || promql && braces
     }
+}
+
+/// The bytes that a placeholder may begin with.
+const BEGINS: [bool; 256] = table(b"{<%([$");
+/// Those, and quotes.
+const TOLD: [bool; 256] = table(b"{<%([$\"'");
+
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
 }
 
 /// Whether a placeholder stands in `value`; with `promql`, what cannot be part of an expression, and nothing that can.
 pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
-    let may_begin = |byte: u8| matches!(byte, b'{' | b'<' | b'%' | b'(' | b'[' | b'$');
-    value.bytes().any(may_begin) && Placeholders::new(value, marks, promql).next().is_some()
+    marks.any(promql)
+        && value.bytes().any(|byte| BEGINS[usize::from(byte)])
+        && Placeholders::new(value, marks, promql).next().is_some()
 }
 
 /// The placeholders of a value: the bytes of each, in order.
@@ -181,8 +229,10 @@ impl Iterator for Placeholders<'_> {
     type Item = (usize, usize);
 
     fn next(&mut self) -> Option<Self::Item> {
-        while let Some(&byte) = self.value.as_bytes().get(self.at) {
-            if let Some(len) = self.here(byte) {
+        let bytes = self.value.as_bytes();
+        while let Some(skipped) = bytes.get(self.at..)?.iter().position(|byte| TOLD[usize::from(*byte)]) {
+            self.at += skipped;
+            if let Some(len) = self.here(bytes[self.at]) {
                 let start = self.at;
                 self.at += len;
                 return Some((start, self.at));
@@ -196,7 +246,7 @@ impl Iterator for Placeholders<'_> {
 /// Length of the `{{ … }}` at the start, and whether it is no action that Prometheus could run: only Helm can mean it, another
 /// engine writes a part of it, or it stands in PromQL.
 fn action(text: &str, marks: Marks, promql: bool) -> Option<(usize, bool)> {
-    let len = text.find("}}")? + 2;
+    let len = pair(text, b'}')? + 2;
     let inner = &text[2..len - 2];
     let foreign = if promql { !own(inner) } else { marks.go && helm(inner) };
     Some((len, foreign || engine_inside(inner, marks)))

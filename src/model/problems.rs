@@ -123,7 +123,7 @@ impl Lowering<'_> {
         let scalar = view.tree.kind(id) == Kind::Scalar;
         scalar && layer.unknown(range)
             || layer.template && view.tree.is_null(id)
-            || scalar && self.marks.any() && placeholder::foreign(view.tree.text(id), self.marks, false)
+            || scalar && placeholder::foreign(view.tree.text(id), self.marks, false)
     }
 }
 

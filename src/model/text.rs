@@ -84,10 +84,12 @@ impl Text {
     /// Whether a line behind it would change it: a block scalar that keeps the line breaks behind it (`|+`), or one at the end of a
     /// text that has no line break there. `text` is that of the file.
     pub(super) fn ends_open(&self, text: &str) -> bool {
+        if !matches!(self.style, Style::Literal | Style::Folded) {
+            return false;
+        }
         let header = text.get(self.span.range().range()).unwrap_or("");
         let header = header.split(['\n', '\r', '#']).next().unwrap_or("");
-        matches!(self.style, Style::Literal | Style::Folded)
-            && (header.contains('+') || !header.contains('-') && !self.value.ends_with('\n'))
+        header.contains('+') || !header.contains('-') && !self.value.ends_with('\n')
     }
 
     /// Index into [`File::layers`] of the text that it is a scalar of.

@@ -371,5 +371,15 @@ pub(super) fn is_alpha(byte: u8) -> bool {
 }
 
 pub(super) fn is_alphanumeric(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    NAME[usize::from(byte)]
 }
+
+/// The bytes of names.
+const NAME: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0_u8);
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};

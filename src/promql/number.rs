@@ -141,6 +141,9 @@ pub(super) fn value(text: &str) -> Result<f64, BadValue> {
 
 /// `strconv.ParseInt(text, 0, 64)`: `0x…` is hexadecimal, a leading `0` octal, `_` separates digits.
 fn integer(text: &str) -> Option<f64> {
+    if text.contains('.') {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let (base, digits) = match lower.strip_prefix("0x") {
         Some(digits) => (16, digits.strip_prefix('_').unwrap_or(digits)),

@@ -2,6 +2,8 @@
 //! added freely, changed or dropped only with a new `schema_version`. Written as it goes: no document is ever held in memory.
 
 mod escape;
+mod finding;
+mod pieces;
 mod view;
 
 use std::io::{self, BufWriter, Write};
@@ -12,21 +14,51 @@ use serde_json::Serializer;
 
 use super::positions::Positions;
 use crate::lint::report::Report;
+use finding::Writer;
+use pieces::Pieces;
 pub use view::Safe;
-use view::{Document, SummaryLine};
+use view::{SummaryLine, SummaryView, TOOL};
+
+const SCHEMA_VERSION: u32 = 1;
+
+/// So many bytes are written in one go.
+const AT_ONCE: usize = 1 << 16;
 
 /// Writes one document and a line break.
 pub fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    put(&Document::new(report, &Positions::new(report.sources)), out)
+    write!(out, "{{\"schema_version\":{SCHEMA_VERSION},\"tool\":")?;
+    bare(&TOOL, out)?;
+    out.write_all(b",\"summary\":")?;
+    bare(&SummaryView(report), out)?;
+    out.write_all(b",\"diagnostics\":[")?;
+    diagnostics(report, ",", out)?;
+    out.write_all(b"]}\n")
 }
 
 /// Writes a diagnostic a line, then a line with the summary.
 pub fn write_lines(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let positions = Positions::new(report.sources);
-    for finding in &report.findings {
-        put(&view::Diagnostic::new(finding, &positions), out)?;
+    diagnostics(report, "\n", out)?;
+    if !report.findings.is_empty() {
+        out.write_all(b"\n")?;
     }
     put(&SummaryLine::new(report), out)
+}
+
+fn diagnostics(report: &Report<'_>, between: &'static str, out: &mut dyn io::Write) -> io::Result<()> {
+    let positions = Positions::new(report.sources);
+    let writer = Writer::new(&positions);
+    let mut pieces = Pieces::default();
+    for (index, finding) in report.findings.iter().enumerate() {
+        if index > 0 {
+            pieces.raw(between);
+        }
+        writer.finding(&mut pieces, finding);
+        if pieces.bytes().len() >= AT_ONCE {
+            out.write_all(pieces.bytes())?;
+            pieces.clear();
+        }
+    }
+    out.write_all(pieces.bytes())
 }
 
 /// Writes one value and a line break.

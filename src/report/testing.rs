@@ -1,6 +1,7 @@
 //! Reports made by hand.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::fingerprint::Fingerprint;
@@ -49,7 +50,7 @@ impl Sample {
                 alert: alert.into(),
                 owner: None,
                 severity: Some("page".into()),
-                exceptions: Vec::new(),
+                exceptions: Arc::default(),
             });
         }
         self.sources.push(Source::new(path, text));
@@ -133,7 +134,8 @@ impl Sample {
 
     fn tally(&self, lint: usize) -> Tally {
         let mut tally = Tally { holds: self.alerts.len(), ..Tally::default() };
-        for it in self.alerts.iter().flat_map(|alert| &alert.exceptions).filter(|it| usize::from(it.lint) == lint) {
+        for it in self.alerts.iter().flat_map(|alert| alert.exceptions.iter()).filter(|it| usize::from(it.lint) == lint)
+        {
             tally.holds -= 1;
             tally.not_asked += usize::from(it.not_asked);
             *match it.verdict {
@@ -151,8 +153,9 @@ impl Sample {
 fn except(alert: &mut AlertVerdicts, rule: &str, verdict: Verdict, reason: String, not_asked: bool) {
     let lint = METAS.iter().position(|meta| meta.id == rule).unwrap() as u16;
     if alert.exceptions.iter().all(|it| it.lint != lint) {
-        alert.exceptions.push(Exception { lint, verdict, reason: Cow::Owned(reason), not_asked, lacking: not_asked });
-        alert.exceptions.sort_by_key(|it| it.lint);
+        let exceptions = Arc::make_mut(&mut alert.exceptions);
+        exceptions.push(Exception { lint, verdict, reason: Cow::Owned(reason), not_asked, lacking: not_asked });
+        exceptions.sort_by_key(|it| it.lint);
     }
 }
 
@@ -170,13 +173,12 @@ fn copy(finding: &Finding) -> Finding {
 }
 
 fn copy_alert(alert: &AlertVerdicts) -> AlertVerdicts {
-    let exceptions = alert.exceptions.iter().map(|it| Exception { reason: it.reason.clone(), ..*it }).collect();
     AlertVerdicts {
         alert: alert.alert.clone(),
         group: alert.group.clone(),
         owner: alert.owner.clone(),
         severity: alert.severity.clone(),
-        exceptions,
+        exceptions: alert.exceptions.clone(),
         ..*alert
     }
 }

@@ -72,7 +72,8 @@ impl LintRule for DuplicateRule {
         for (at, (file, _)) in files.iter().enumerate() {
             rules.extend(file.rules.iter().enumerate().map(|(index, rule)| (rule.name.value(), at, index)));
         }
-        rules.sort_unstable();
+        // Any order will do that brings equal names together; lengths are compared faster.
+        rules.sort_unstable_by_key(|&(name, at, index)| (name.len(), name, at, index));
         let shared =
             |same: &&[(&str, usize, usize)]| same.first().map(|first| first.1) != same.last().map(|last| last.1);
         for &(_, at, index) in rules.chunk_by(|a, b| a.0 == b.0).filter(shared).flatten() {
@@ -117,17 +118,95 @@ fn head<'a>(file: &'a File, rule: &'a Rule) -> Head<'a> {
     (rule.kind == RuleKind::Alert, rule.name.value(), labels)
 }
 
-/// Rules in groups of one expression, each group in the order given. Expressions are read only where their texts differ.
-fn by_expression<'a, T>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Vec<Vec<T>> {
+/// Rules in groups of one expression, each group in order. Expressions are read only where their texts differ and may still be one
+/// expression.
+fn by_expression<'a, T: Ord>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Vec<Vec<T>> {
     let text = |one: &T| rule(one).expr.value();
     if rules.iter().all(|one| text(one) == text(&rules[0])) {
         return vec![rules];
     }
-    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    let mut written: BTreeMap<(Option<u64>, String), Vec<T>> = BTreeMap::new();
     for one in rules {
-        groups.entry(expression(rule(&one))).or_default().push(one);
+        let (text, words) = (text(&one), words(text(&one)));
+        let text = if words.is_some() { squeezed(text) } else { text.to_owned() };
+        written.entry((words, text)).or_default().push(one);
     }
-    groups.into_values().collect()
+    let mut alike: BTreeMap<Option<u64>, usize> = BTreeMap::new();
+    for (words, _) in written.keys() {
+        *alike.entry(*words).or_default() += 1;
+    }
+    // Where words cannot be told, any other expression may be the same.
+    let sure = !alike.contains_key(&None);
+    let (mut groups, mut read) = (Vec::new(), BTreeMap::<String, Vec<T>>::new());
+    for ((words, _), mut same) in written {
+        if sure && alike.get(&words) == Some(&1) {
+            groups.push(same);
+        } else if let Some(first) = same.first() {
+            read.entry(expression(rule(first))).or_default().append(&mut same);
+        }
+    }
+    groups.extend(read.into_values());
+    for group in &mut groups {
+        group.sort_unstable();
+    }
+    groups
+}
+
+/// The text without the blanks outside of quotes: of expressions of the same words it tells those that are surely one.
+fn squeezed(expr: &str) -> String {
+    // Other quotes may stand in quotes.
+    if expr.contains(['\'', '`']) {
+        return expr.to_owned();
+    }
+    let mut squeezed = String::with_capacity(expr.len());
+    for (index, part) in expr.split('"').enumerate() {
+        if index % 2 == 0 {
+            squeezed.extend(part.split_ascii_whitespace());
+        } else {
+            squeezed.push_str(part);
+        }
+        squeezed.push('"');
+    }
+    squeezed
+}
+
+/// Words that Prometheus may print or not.
+const CLAUSES: [u64; 6] =
+    [hash(b"by"), hash(b"without"), hash(b"on"), hash(b"ignoring"), hash(b"group_left"), hash(b"group_right")];
+
+/// FNV-1a.
+const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+const fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte.to_ascii_lowercase() as u64).wrapping_mul(0x0100_0000_01b3)
+}
+
+const fn hash(word: &[u8]) -> u64 {
+    let (mut sum, mut at) = (START, 0);
+    while at < word.len() {
+        sum = step(sum, word[at]);
+        at += 1;
+    }
+    sum
+}
+
+/// A number of the words of an expression, whatever their order and case, and of nothing else: where those of two expressions differ,
+/// so do the expressions. None where words cannot be told from comments and escapes.
+fn words(expr: &str) -> Option<u64> {
+    let (mut sum, mut word, mut first) = (0_u64, START, None);
+    for byte in expr.bytes().chain([b' ']) {
+        if byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii() {
+            word = step(word, byte);
+            first.get_or_insert(byte);
+        } else if matches!(byte, b'#' | b'\\') {
+            return None;
+        } else if let Some(first) = first.take() {
+            let counts = !first.is_ascii_digit() && !CLAUSES.contains(&word);
+            sum = sum.wrapping_add(if counts { word } else { 0 });
+            word = START;
+        }
+    }
+    Some(sum)
 }
 
 /// The expression as Prometheus prints it, so that blanks and line breaks make no difference.

@@ -34,17 +34,23 @@ pub(super) fn question<'a>(rule: &Rule, cx: &Context<'a>) -> Option<&'a Question
     facts.question(cx.file()?, rule, cx.root())
 }
 
+/// The answer to [`question`], where it is known.
+pub(super) fn known_answer<'a>(rule: &Rule, cx: &Context<'a>) -> Option<&'a Answer> {
+    let facts = cx.facts().filter(|_| rule.kind == RuleKind::Alert)?;
+    facts.answer(cx.file()?, rule, cx.root(), cx.evidence())
+}
+
 /// The answer to [`question`]; the verdict is settled where there is none.
 pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference<'a>, &'a Answer)> {
     let reference = reference(rule, cx)?;
-    let Some(question) = question(rule, cx) else {
+    if question(rule, cx).is_none() {
         match reference.facts.form() {
             Some(Form::Placeholder(_)) | None => cx.exempt("`runbook-placeholder` judges what is no reference"),
             _ => cx.unknown("`runbook-malformed` says why the reference cannot be asked about"),
         }
         return None;
-    };
-    let answer = cx.evidence().runbooks.get(question);
+    }
+    let answer = known_answer(rule, cx);
     match answer {
         Some(answer) => cx.seen_at(answer.checked_at),
         None => cx.not_asked("runbook pages were not asked: `--online` asks them"),

@@ -25,8 +25,8 @@ impl Configurable for RunbookAnchorMissing {
 }
 
 impl LintRule for RunbookAnchorMissing {
-    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
-        runbook::question(rule, cx)
+    fn asks(&self, _question: &Question) -> bool {
+        true
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {

@@ -24,8 +24,8 @@ impl Configurable for RunbookMalformed {
 }
 
 impl LintRule for RunbookMalformed {
-    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
-        runbook::question(rule, cx).filter(|question| is_word(question.reference()))
+    fn asks(&self, question: &Question) -> bool {
+        is_word(question.reference())
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
@@ -36,7 +36,7 @@ impl LintRule for RunbookMalformed {
             return;
         }
         // One word is the name of a page where a base or a mapping makes it one.
-        let answer = runbook::question(rule, cx).and_then(|question| cx.evidence().runbooks.get(question));
+        let answer = runbook::known_answer(rule, cx);
         if fault.kind == FaultKind::BareWord && answer.is_some_and(|answer| answer.verdict != Verdict::Unverified) {
             return;
         }

@@ -40,8 +40,8 @@ impl Configurable for RunbookManualRemediation {
 }
 
 impl LintRule for RunbookManualRemediation {
-    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
-        runbook::question(rule, cx)
+    fn asks(&self, _question: &Question) -> bool {
+        true
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {

@@ -24,8 +24,8 @@ impl Configurable for RunbookMoved {
 }
 
 impl LintRule for RunbookMoved {
-    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
-        runbook::question(rule, cx)
+    fn asks(&self, _question: &Question) -> bool {
+        true
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {

@@ -53,8 +53,8 @@ impl<'a> Linked<'a> {
 }
 
 impl LintRule for RunbookNotItsOwn {
-    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
-        runbook::question(rule, cx)
+    fn asks(&self, _question: &Question) -> bool {
+        true
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {

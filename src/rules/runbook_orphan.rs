@@ -5,9 +5,6 @@ use serde::Deserialize;
 use crate::diagnostic::Severity;
 use crate::evidence::links::Question;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
-use crate::model::Rule;
-
-use super::runbook;
 
 /// `runbook-orphan`.
 #[derive(Default, Deserialize)]
@@ -25,8 +22,8 @@ impl Configurable for RunbookOrphan {
 }
 
 impl LintRule for RunbookOrphan {
-    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
-        runbook::question(rule, cx)
+    fn asks(&self, _question: &Question) -> bool {
+        true
     }
 
     fn workspace(&self, cx: &mut Context<'_>) {

@@ -25,8 +25,8 @@ impl Configurable for RunbookUnsafe {
 }
 
 impl LintRule for RunbookUnsafe {
-    fn wants<'a>(&self, rule: &Rule, cx: &Context<'a>) -> Option<&'a Question> {
-        runbook::question(rule, cx)
+    fn asks(&self, _question: &Question) -> bool {
+        true
     }
 
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
@@ -34,7 +34,7 @@ impl LintRule for RunbookUnsafe {
         let value = &reference.found.value;
         let fault =
             runbook::fault(&reference).filter(|(kind, _)| *kind == runbook::Kind::Unsafe).map(|(_, fault)| fault);
-        let answer = runbook::question(rule, cx).and_then(|question| cx.evidence().runbooks.get(question));
+        let answer = runbook::known_answer(rule, cx);
         let refused = answer.filter(|answer| answer.verdict == Verdict::Unsafe);
         let (range, label, help) = match (fault, refused) {
             (Some(fault), _) => (fault.range, fault.message.clone(), fault.help.clone()),

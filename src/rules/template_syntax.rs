@@ -30,10 +30,10 @@ impl LintRule for TemplateSyntax {
         }
         let mut templated = false;
         for (kind, entries) in [("label", &rule.labels.entries), ("annotation", &rule.annotations.entries)] {
-            for entry in entries.iter().filter(|entry| entry.value.value().contains("{{")) {
+            for entry in entries.iter().filter(|entry| template::has_action(entry.value.value())) {
                 if entry.value.templated() {
                     templated = true;
-                } else {
+                } else if !template::is_plain(entry.value.value()) {
                     check(kind, entry.key.value(), &entry.value, cx);
                 }
             }

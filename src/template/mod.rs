@@ -17,6 +17,7 @@ mod lexer;
 mod message;
 mod number;
 mod parser;
+mod plain;
 mod scope;
 mod slip;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use ast::{
     TemplateCall, Term,
 };
 pub use functions::is_function;
+pub use plain::{has_action, is_plain};
 pub use walk::{Call, LabelUse};
 
 use crate::fault::Error;

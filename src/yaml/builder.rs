@@ -41,7 +41,14 @@ const LONG_KEY: usize = 1000;
 
 impl Builder {
     pub(super) fn new(text: &str) -> Self {
-        let tree = Tree { text: text.to_owned(), ..Tree::default() };
+        // Rule files have a node for every twenty bytes or so.
+        let nodes = text.len() / 24 + 8;
+        let tree = Tree {
+            text: text.to_owned(),
+            nodes: Vec::with_capacity(nodes),
+            children: Vec::with_capacity(nodes),
+            ..Tree::default()
+        };
         Self {
             tree,
             errors: Vec::new(),
@@ -85,16 +92,19 @@ impl Builder {
         self.set_tag(id, tag);
     }
 
-    /// The same for a scalar without a tag that is known to be nothing odd.
-    pub(super) fn common_scalar(&mut self, range: TextRange, style: Style, indent: u16) {
-        let node = self.untagged(range, style, indent);
+    /// The same for a scalar without a tag that is known to be nothing odd; `value` is where its value stands as it is, where
+    /// that is known.
+    pub(super) fn common_scalar(&mut self, range: TextRange, style: Style, indent: u16, value: Option<TextRange>) {
+        let node = match value {
+            Some(value) => Node { a: value.start, b: value.len(), ..scalar_node(range, style, indent) },
+            None => self.untagged(range, style, indent),
+        };
         self.push(node);
         self.cursor = self.cursor.max(range.end);
     }
 
     fn untagged(&mut self, range: TextRange, style: Style, indent: u16) -> Node {
-        let mut node =
-            Node { start: range.start, end: range.end, a: 0, b: 0, props: NONE, indent, kind: Kind::Scalar, style };
+        let mut node = scalar_node(range, style, indent);
         if let Some((start, len)) = verbatim(&self.tree.text, range, style) {
             (node.a, node.b) = (start, len);
         } else {
@@ -255,6 +265,10 @@ impl Builder {
             before.trim_end_matches([' ', '\t', '\u{FEFF}']).chars().next_back().is_none_or(|c| "\n\r".contains(c));
         self.tree.comments.push(Comment { range, own_line });
     }
+}
+
+fn scalar_node(range: TextRange, style: Style, indent: u16) -> Node {
+    Node { start: range.start, end: range.end, a: 0, b: 0, props: NONE, indent, kind: Kind::Scalar, style }
 }
 
 /// What libyaml allows in the name of an anchor.

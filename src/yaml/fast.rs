@@ -4,12 +4,14 @@
 //! and at anything odd or wrong, it gives up without a word and the full parser reads the text from the start: it never
 //! reports an error, and what it accepts is what both YAML 1.2 and go-yaml v3 read alike.
 
+mod flow;
+
 use super::builder::Builder;
 use super::check;
 use super::read::DEPTH;
 use super::{Kind, Style};
 use crate::source::TextRange;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr2, memchr3_iter};
 
 /// Keys of more bytes than this are left to the full parser, which knows the limit of 1024 characters.
 const LONGEST_KEY: usize = 1000;
@@ -19,15 +21,21 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
     if !common(text) {
         return None;
     }
-    let mut fast = Fast { builder, text, bytes: text.as_bytes(), at: 0, depth: 0, pending: None };
+    let mut fast =
+        Fast { builder, text, bytes: text.as_bytes(), at: 0, depth: 0, token: (usize::MAX, 0), pending: None };
     let mut column = fast.next()?;
-    if column == 0 && fast.rest().starts_with(b"---\n") {
-        fast.at += 3;
-        column = fast.next()?;
+    if fast.marked(column) {
+        column = fast.behind_mark()?;
     }
-    fast.collection(column)?;
+    loop {
+        fast.collection(column)?;
+        fast.builder.end_document();
+        if !fast.marked(0) {
+            break;
+        }
+        column = fast.behind_mark()?;
+    }
     let done = fast.at >= fast.bytes.len() && fast.pending.is_none();
-    fast.builder.end_document();
     if fast.builder.aliases {
         check::check(fast.builder);
     }
@@ -48,12 +56,30 @@ fn common(text: &str) -> bool {
             .any(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
 }
 
+/// The bytes that plain text begins with, but for those that depend on the next.
+const PLAIN: [bool; 256] = {
+    let indicators = b"?:,[]{}#&*!|>'\"%@`";
+    let (mut table, mut byte) = ([false; 256], b' ' as usize + 1);
+    while byte < table.len() {
+        table[byte] = true;
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < indicators.len() {
+        table[indicators[at] as usize] = false;
+        at += 1;
+    }
+    table
+};
+
 struct Fast<'b, 't> {
     builder: &'b mut Builder,
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
     depth: usize,
+    /// The first token of a line that was found last, and its column.
+    token: (usize, usize),
     /// An anchor whose node has not begun.
     pending: Option<TextRange>,
 }
@@ -102,14 +128,23 @@ impl Fast<'_, '_> {
                     self.at = end;
                 }
                 // Only at the start of a line is it a new token.
-                Some(_) if start == 0 || self.bytes[start - 1] == b'\n' => return Some(column),
+                Some(_) if start == 0 || self.bytes[start - 1] == b'\n' => {
+                    self.token = (self.at, column);
+                    return Some(column);
+                }
                 Some(_) => return None,
             }
         }
     }
 
     fn scalar(&mut self, range: TextRange, style: Style, indent: u16) {
-        self.builder.common_scalar(range, style, indent);
+        self.builder.common_scalar(range, style, indent, None);
+        self.tie();
+    }
+
+    /// Plain text on one line, whose value stands there as it is.
+    fn words(&mut self, range: TextRange) {
+        self.builder.common_scalar(range, Style::Plain, 0, Some(range));
         self.tie();
     }
 
@@ -157,6 +192,18 @@ impl Fast<'_, '_> {
         self.peek(0) == Some(b'-') && self.blank_at(self.at + 1)
     }
 
+    /// Whether the mark that begins a document stands here, alone on its line.
+    fn marked(&self, column: usize) -> bool {
+        column == 0 && self.rest().starts_with(b"---\n")
+    }
+
+    /// The column of the first token behind the mark that stands here; an empty document is for the full parser.
+    fn behind_mark(&mut self) -> Option<usize> {
+        self.at += 3;
+        let column = self.next()?;
+        (self.at < self.bytes.len() && !self.marked(column)).then_some(column)
+    }
+
     fn deeper(&mut self) -> Option<()> {
         self.depth += 1;
         (self.depth < DEPTH).then_some(())
@@ -171,12 +218,16 @@ impl Fast<'_, '_> {
         self.begin(Kind::Mapping)?;
         loop {
             let (start, end, style) = self.key()?;
-            self.scalar(range(start, end)?, style, 0);
+            if style == Style::Plain {
+                self.words(range(start, end)?);
+            } else {
+                self.scalar(range(start, end)?, style, 0);
+            }
             let colon = self.at;
             self.at += 1;
             self.value(column, colon)?;
             let next = self.next_here()?;
-            if next < column || self.at >= self.bytes.len() {
+            if next < column || self.at >= self.bytes.len() || self.marked(next) {
                 break;
             }
             if next > column || self.item() {
@@ -224,13 +275,8 @@ impl Fast<'_, '_> {
 
     /// The column of the token here when a nested collection has moved to it, else of the next one.
     fn next_here(&mut self) -> Option<usize> {
-        let line = memrchr(b'\n', &self.bytes[..self.at]).map_or(0, |i| i + 1);
-        if self.bytes[line..self.at].iter().all(|&b| b == b' ')
-            && !matches!(self.peek(0), None | Some(b'\n' | b' ' | b'#'))
-        {
-            return Some(self.at - line);
-        }
-        self.next()
+        let (at, column) = self.token;
+        if at == self.at { Some(column) } else { self.next() }
     }
 
     fn empty(&mut self, at: usize) -> Option<()> {
@@ -292,14 +338,15 @@ impl Fast<'_, '_> {
     /// The end of a quoted scalar that is closed before `limit`.
     fn quoted(&self, start: usize, limit: usize) -> Option<usize> {
         let quote = self.bytes[start];
+        let escape = if quote == b'"' { b'\\' } else { quote };
         let mut at = start + 1;
-        while at < limit {
-            match self.bytes[at] {
-                b'\\' if quote == b'"' => at += 2,
-                b if b == quote && quote == b'\'' && self.bytes.get(at + 1) == Some(&quote) => at += 2,
-                b if b == quote => return Some(at + 1),
-                _ => at += 1,
+        while let Some(found) = self.bytes.get(at..limit).and_then(|rest| memchr2(quote, escape, rest)) {
+            at += found;
+            let escaped = self.bytes[at] != quote || quote == b'\'' && self.bytes.get(at + 1) == Some(&quote);
+            if !escaped {
+                return Some(at + 1);
             }
+            at += 2;
         }
         None
     }
@@ -312,24 +359,22 @@ impl Fast<'_, '_> {
             // Perhaps `...`.
             b'.' => self.peek(1) != Some(b'.'),
             b'<' => self.peek(1) != Some(b'<') || self.rest().starts_with(b"<<: *"),
-            _ => first > b' ' && !b"?:,[]{}#&*!|>'\"%@`".contains(&first),
+            _ => PLAIN[usize::from(first)],
         };
         good.then_some(())
     }
 
     /// The end of plain text on its line, and whether a colon or a comment ends it.
     fn plain_line(&self, start: usize, line: usize) -> (usize, bool) {
-        let mut end = start;
-        for at in start..line {
-            match self.bytes[at] {
-                b' ' => {}
-                b'\t' => return (end, true),
-                b':' if self.blank_at(at + 1) || self.bytes.get(at + 1) == Some(&b'\t') => return (end, true),
-                b'#' if self.bytes[at - 1] == b' ' => return (end, true),
-                _ => end = at + 1,
-            }
-        }
-        (end, false)
+        let odd = memchr3_iter(b'\t', b':', b'#', &self.bytes[start..line]).map(|at| start + at);
+        let stop = odd.into_iter().find(|&at| match self.bytes[at] {
+            b':' => self.blank_at(at + 1) || self.bytes.get(at + 1) == Some(&b'\t'),
+            b'#' => at > start && self.bytes[at - 1] == b' ',
+            _ => true,
+        });
+        let text = &self.bytes[start..stop.unwrap_or(line)];
+        let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
+        (start + text.len() - blanks, stop.is_some())
     }
 
     /// What follows the colon of a key in this column.
@@ -395,9 +440,14 @@ impl Fast<'_, '_> {
     }
 
     fn plain(&mut self, parent: usize) -> Option<()> {
-        self.plain_start()?;
+        // The name of a recording rule may begin with a colon.
+        let colon = self.peek(0) == Some(b':') && self.peek(1).is_some_and(|byte| byte.is_ascii_alphanumeric());
+        if !colon {
+            self.plain_start()?;
+        }
         let start = self.at;
-        let mut line = self.line_end(start);
+        let first = self.line_end(start);
+        let mut line = first;
         let (mut end, mut stopped) = self.plain_line(start, line);
         while !stopped {
             let mut next = line + 1;
@@ -422,7 +472,11 @@ impl Fast<'_, '_> {
         if stopped && self.bytes.get(token) != Some(&b'#') {
             return None;
         }
-        self.scalar(range(start, end)?, Style::Plain, 0);
+        if end <= first {
+            self.words(range(start, end)?);
+        } else {
+            self.scalar(range(start, end)?, Style::Plain, 0);
+        }
         self.at = end;
         Some(())
     }
@@ -492,64 +546,6 @@ impl Fast<'_, '_> {
             at = (line + 1).min(self.bytes.len());
         }
         end.map(|end| (end, at))
-    }
-
-    /// A collection in brackets on one line, of words and quoted text.
-    fn flow(&mut self) -> Option<()> {
-        let kind = if self.bytes[self.at] == b'[' { Kind::Sequence } else { Kind::Mapping };
-        let close = if kind == Kind::Sequence { b']' } else { b'}' };
-        self.begin(kind)?;
-        self.at += 1;
-        self.at += self.spaces(self.at);
-        while self.peek(0)? != close {
-            if kind == Kind::Mapping {
-                self.word()?;
-                (self.peek(0) == Some(b':') && self.peek(1) == Some(b' ')).then_some(())?;
-                self.at += 1;
-                self.at += self.spaces(self.at);
-            }
-            if matches!(self.peek(0)?, b'[' | b'{') {
-                self.flow()?;
-            } else {
-                self.word()?;
-            }
-            self.at += self.spaces(self.at);
-            match self.peek(0)? {
-                b',' => {
-                    self.at += 1;
-                    self.at += self.spaces(self.at);
-                    if self.peek(0)? == close {
-                        return None;
-                    }
-                }
-                b if b == close => {}
-                _ => return None,
-            }
-        }
-        self.at += 1;
-        self.builder.end(Some(number(self.at)?));
-        self.depth -= 1;
-        Some(())
-    }
-
-    fn word(&mut self) -> Option<()> {
-        let start = self.at;
-        let first = self.peek(0)?;
-        let (end, style) = if matches!(first, b'"' | b'\'') {
-            let end = self.quoted(start, self.bytes.len())?;
-            let one_line = !self.bytes[start..end].contains(&b'\n');
-            (one_line.then_some(end)?, if first == b'"' { Style::Double } else { Style::Single })
-        } else if first.is_ascii_alphanumeric() || first == b'_' {
-            let plain = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b"_-./$+=()^~ ".contains(&b);
-            let len = self.rest().iter().take_while(|&&b| plain(b)).count();
-            let text = self.text.get(start..start + len)?.trim_end_matches(' ');
-            (start + text.len(), Style::Plain)
-        } else {
-            return None;
-        };
-        self.scalar(range(start, end)?, style, 0);
-        self.at = end;
-        Some(())
     }
 }
 

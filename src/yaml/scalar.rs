@@ -46,8 +46,8 @@ pub(super) fn decode(text: &str, range: TextRange, style: Style, indent: u16) ->
 }
 
 fn run(text: &str, range: TextRange, style: Style, indent: u16, mapped: bool) -> Decoded {
-    let out = Decoded { mapped, ..Decoded::default() };
     let (start, end) = (range.start as usize, (range.end as usize).min(text.len()));
+    let out = Decoded { mapped, value: String::with_capacity(end.saturating_sub(start)), ..Decoded::default() };
     let mut reader = Reader { text, bytes: text.as_bytes(), at: start.min(end), end, out };
     match style {
         Style::Plain => reader.flow(Style::Plain),
@@ -220,18 +220,16 @@ impl Reader<'_> {
     /// Plain and quoted scalars: lines are folded.
     fn flow(&mut self, style: Style) {
         while self.at < self.end {
-            let escaped = self.word(style);
+            let escaped = self.words(style);
             self.gap(escaped);
         }
     }
 
-    /// Reads up to a blank, a line break or the end; true after an escaped line break.
-    fn word(&mut self, style: Style) -> bool {
+    /// Reads up to the blanks before a line break, a line break or the end; true after an escaped line break.
+    fn words(&mut self, style: Style) -> bool {
         let mut from = self.at;
-        while let Some(byte) = self.peek() {
+        while let Some(byte) = self.skip_to(|byte| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2 | b'\'' | b'\\')) {
             match byte {
-                b' ' | b'\t' => break,
-                b'\n' | b'\r' | 0xC2 | 0xE2 if self.line_break() > 0 => break,
                 b'\'' if style == Style::Single => {
                     self.copy(from, self.at);
                     from = (self.at + 2).min(self.end);
@@ -245,11 +243,31 @@ impl Reader<'_> {
                     }
                     from = self.at;
                 }
+                _ if self.line_break() > 0 => {
+                    let blanks = self.bytes[from..self.at].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t'));
+                    self.at -= blanks.count();
+                    break;
+                }
                 _ => self.at += 1,
             }
         }
         self.copy(from, self.at);
         false
+    }
+
+    /// Goes to the next byte that is one of these.
+    fn skip_to(&mut self, one: impl Fn(u8) -> bool) -> Option<u8> {
+        let rest = self.bytes.get(self.at..self.end)?;
+        let found = rest.iter().position(|&byte| one(byte));
+        self.at += found.unwrap_or(rest.len());
+        self.peek()
+    }
+
+    /// Goes to the end of the line.
+    fn skip_line(&mut self) {
+        while self.skip_to(|byte| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2)).is_some() && self.line_break() == 0 {
+            self.at += 1;
+        }
     }
 
     /// Blanks and line breaks between two words.
@@ -368,9 +386,7 @@ impl Reader<'_> {
     /// Literal and folded scalars, whose content stands in this column.
     fn block(&mut self, literal: bool, indent: usize) {
         let header = self.at;
-        while self.at < self.end && self.line_break() == 0 {
-            self.at += 1;
-        }
+        self.skip_line();
         let indicators =
             self.text[header..self.at].bytes().skip(1).take_while(|b| matches!(b, b'+' | b'-' | b'0'..=b'9'));
         let chomp = indicators.filter(|b| matches!(b, b'+' | b'-')).last();
@@ -391,9 +407,7 @@ impl Reader<'_> {
             }
             after_blank = blank;
             let from = self.at;
-            while self.at < self.end && self.line_break() == 0 {
-                self.at += 1;
-            }
+            self.skip_line();
             self.copy(from, self.at);
             leading = (self.at < self.end).then_some(self.at);
             self.at += self.line_break();

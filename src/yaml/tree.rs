@@ -174,11 +174,15 @@ impl Tree {
     /// Whether go-yaml loads the node as null: a plain `~`, `null`, `Null`, `NULL` or nothing, with no tag or that of null.
     pub fn is_null(&self, id: NodeId) -> bool {
         let id = self.resolve(id);
-        let null = |text: &str| matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        let node = self.node(id);
+        // No spelling of null is longer.
+        if node.kind != Kind::Scalar || node.b > 4 || !matches!(self.value(&node), "" | "~" | "null" | "Null" | "NULL")
+        {
+            return false;
+        }
         match self.tag(id) {
-            None | Some("!") => self.kind(id) == Kind::Scalar && self.style(id) == Style::Plain && null(self.text(id)),
-            Some("!!null") => self.kind(id) == Kind::Scalar && null(self.text(id)),
-            Some(_) => false,
+            None | Some("!") => node.style == Style::Plain,
+            tag => tag == Some("!!null"),
         }
     }
 
@@ -221,7 +225,7 @@ impl Tree {
 
     /// Whether this key is a merge key (`isMerge` of go-yaml's `decode.go`): an untagged `<<`, quoted or not.
     pub fn is_merge(&self, key: NodeId) -> bool {
-        self.kind(key) == Kind::Scalar
+        self.nodes.get(key.0 as usize).is_some_and(|node| node.kind == Kind::Scalar && node.b == 2)
             && self.text(key) == "<<"
             && match self.tag(key) {
                 None | Some("!") => self.style(key) == Style::Plain,

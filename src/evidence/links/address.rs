@@ -1,5 +1,6 @@
 //! A reference taken apart: the place it names, in a form that mappings compare, and the address to ask.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use url::Url;
@@ -45,7 +46,7 @@ impl Address {
             host.push_str(&port.to_string());
         }
         let query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        let fragment = url.fragment().map(decode);
+        let fragment = url.fragment().map(|text| decode(text).into_owned());
         Ok(Self { host, path: path(url.path())?, query, fragment })
     }
 
@@ -53,7 +54,12 @@ impl Address {
     pub fn of_path(text: &str) -> Result<Self, Refusal> {
         let (before, fragment) = text.split_once('#').map_or((text, None), |(page, tail)| (page, Some(tail)));
         let page = before.split('?').next().unwrap_or_default();
-        Ok(Self { host: String::new(), path: path(page)?, query: BTreeMap::new(), fragment: fragment.map(decode) })
+        Ok(Self {
+            host: String::new(),
+            path: path(page)?,
+            query: BTreeMap::new(),
+            fragment: fragment.map(|text| decode(text).into_owned()),
+        })
     }
 
     /// The segments below each other, without a `/` before them.
@@ -64,25 +70,30 @@ impl Address {
 
 /// Decodes a path segment by segment and removes `.`, `..` and empty ones.
 pub fn path(text: &str) -> Result<String, Refusal> {
-    let mut segments: Vec<String> = Vec::new();
+    let mut segments: Vec<Cow<'_, str>> = Vec::new();
     for raw in text.split('/') {
         let segment = decode(raw);
         if segment.contains(['/', '\\', '\0']) || segment != raw && (segment == ".." || segment == ".") {
             return Err(Refusal::Disguised);
         }
-        match segment.as_str() {
+        match &*segment {
             "" | "." => {}
             ".." => drop(segments.pop().ok_or(Refusal::Escapes)?),
             _ => segments.push(segment),
         }
     }
-    Ok(segments.iter().fold(String::new(), |path, segment| path + "/" + segment))
+    let mut path = String::with_capacity(text.len() + 1);
+    for segment in segments {
+        path.push('/');
+        path.push_str(&segment);
+    }
+    Ok(path)
 }
 
 /// Percent-decoding, once; what is no UTF-8 then stays as it was.
-pub fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -100,7 +111,7 @@ pub fn decode(text: &str) -> String {
             }
         }
     }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 #[cfg(test)]

@@ -40,9 +40,14 @@ impl Files for Disk {
 }
 
 fn named(entry: &fs::DirEntry) -> Option<(String, Kind)> {
-    let kind = match fs::metadata(entry.path()) {
-        Ok(data) if data.is_file() => Kind::File,
-        Ok(data) if data.is_dir() => Kind::Folder,
+    // A listing tells the kind of all but links.
+    let kind = match entry.file_type() {
+        Ok(kind) if !kind.is_symlink() => Some(kind),
+        _ => fs::metadata(entry.path()).ok().map(|data| data.file_type()),
+    };
+    let kind = match kind {
+        Some(kind) if kind.is_file() => Kind::File,
+        Some(kind) if kind.is_dir() => Kind::Folder,
         _ => Kind::Other,
     };
     Some((entry.file_name().into_string().ok()?, kind))

@@ -81,7 +81,8 @@ fn read(reference: &str, known_host: bool) -> Form {
 
 /// The text without characters that nobody sees.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if text.contains(reading::invisible) {
+    let plain = text.bytes().fold(true, |all, byte| all & (b' '..=b'~').contains(&byte));
+    if !plain && text.contains(reading::invisible) {
         Cow::Owned(text.chars().filter(|c| !reading::invisible(*c)).collect())
     } else {
         Cow::Borrowed(text)

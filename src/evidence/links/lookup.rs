@@ -1,6 +1,6 @@
 //! Finds files in trees: by name, by name in other case, by the extensions and index files of a mapping.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -16,10 +16,28 @@ const MOST_FILES: usize = 20_000;
 /// Most pages of a folder that are searched for a heading that moved.
 const MOST_PAGES: usize = 200;
 
-/// The names of a folder, and the same by their lower-case form.
+/// The names of a folder.
 struct Names {
     exact: BTreeMap<String, Kind>,
-    lower: BTreeMap<String, String>,
+    /// The same by their lower-case form, once somebody asks for it.
+    lower: OnceCell<BTreeMap<String, String>>,
+}
+
+impl Names {
+    /// The name that is spelled like this but for its case.
+    fn alike(&self, name: &str) -> Option<&String> {
+        let lower = self.lower.get_or_init(|| {
+            let mut lower: BTreeMap<String, String> = BTreeMap::new();
+            for name in self.exact.keys() {
+                let plain = name.to_lowercase();
+                // Sites write `-` for the blanks of a name.
+                lower.entry(plain.replace(' ', "-")).or_insert_with(|| name.clone());
+                lower.entry(plain).or_insert_with(|| name.clone());
+            }
+            lower
+        });
+        lower.get(&name.to_lowercase())
+    }
 }
 
 type Listing = Rc<Result<Names, Trouble>>;
@@ -28,7 +46,7 @@ type Seen<K, V> = RefCell<HashMap<K, V>>;
 /// Looks files up, each folder and each page once.
 pub struct Lookup<'a> {
     files: &'a dyn Files,
-    listings: Seen<(Tree, String), Listing>,
+    listings: Seen<Tree, HashMap<String, Listing>>,
     pages: Seen<(Tree, String, u8), Rc<Result<Page, Trouble>>>,
     indexes: Seen<Tree, Rc<Vec<String>>>,
     fronts: Seen<Tree, Rc<Vec<(String, String)>>>,
@@ -111,7 +129,7 @@ impl<'a> Lookup<'a> {
                 Err(trouble) => return Found::Trouble(*trouble),
             };
             let exact = names.exact.get_key_value(name);
-            let other = || names.exact.get_key_value(names.lower.get(&name.to_lowercase())?);
+            let other = || names.exact.get_key_value(names.alike(name)?);
             let Some((real, found)) = exact.or_else(|| if loose { other() } else { None }) else {
                 return Found::Missing;
             };
@@ -129,22 +147,13 @@ impl<'a> Lookup<'a> {
     }
 
     fn names(&self, tree: &Tree, folder: &str) -> Listing {
-        let key = (tree.clone(), folder.to_owned());
-        if let Some(known) = self.listings.borrow().get(&key) {
+        if let Some(known) = self.listings.borrow().get(tree).and_then(|folders| folders.get(folder)) {
             return Rc::clone(known);
         }
-        let names = self.files.list(tree, folder).map(|exact| {
-            let mut lower: BTreeMap<String, String> = BTreeMap::new();
-            for name in exact.keys() {
-                let plain = name.to_lowercase();
-                // Sites write `-` for the blanks of a name.
-                lower.entry(plain.replace(' ', "-")).or_insert_with(|| name.clone());
-                lower.entry(plain).or_insert_with(|| name.clone());
-            }
-            Names { exact, lower }
-        });
+        let names = self.files.list(tree, folder).map(|exact| Names { exact, lower: OnceCell::new() });
         let names = Rc::new(names);
-        self.listings.borrow_mut().insert(key, Rc::clone(&names));
+        let mut listings = self.listings.borrow_mut();
+        listings.entry(tree.clone()).or_default().insert(folder.to_owned(), Rc::clone(&names));
         names
     }
 

@@ -42,8 +42,8 @@ pub const NOWHERE: &str = "no path, base or mapping says where its entry lies";
 /// A reference to a runbook, with all that decides what it points at.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Question {
-    reference: String,
-    root: String,
+    reference: Arc<str>,
+    root: Arc<str>,
     labels: BTreeMap<String, String>,
 }
 
@@ -56,14 +56,14 @@ impl Question {
         K: Into<String>,
         V: Into<String>,
     {
-        let reference = form::visible(reference).trim().to_owned();
+        let reference: Arc<str> = form::visible(reference).trim().into();
         let read = form::labels_read(&reference);
         let labels = labels
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))
             .filter(|(name, _)| read.contains(&name.as_str()))
             .collect();
-        Self { reference, root: root.to_owned(), labels }
+        Self { reference, root: root.into(), labels }
     }
 
     /// The reference, without blanks around it and without characters that nobody sees.

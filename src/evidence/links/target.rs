@@ -78,7 +78,10 @@ impl Target {
             }
         }
         let anchor_open = fragment.as_ref().is_some_and(within);
-        let anchor = fragment.filter(|_| !anchor_open).map(|range| decode(&text[range])).filter(|text| is_anchor(text));
+        let anchor = fragment
+            .filter(|_| !anchor_open)
+            .map(|range| decode(&text[range]).into_owned())
+            .filter(|text| is_anchor(text));
         let place = if start > 0 {
             let url = Url::parse(&page).map_err(|error| settled(question, format!("not a URL: {error}")))?;
             if !url.username().is_empty() || url.password().is_some() {
@@ -94,8 +97,9 @@ impl Target {
 
 /// Whether a segment of a URL's path is `..`, in any spelling: whoever opens the URL takes it away before anybody sees it.
 fn climbs(path: &str) -> bool {
-    let mut segments = path.split(['/', '\\']).map(|segment| decode(segment).replace(['\t', '\n', '\r'], ""));
-    segments.any(|segment| segment == "..")
+    // Three dots and more are a name; a `..` of any spelling is decoded or holds something that is taken away.
+    let mut segments = path.split(['/', '\\']).filter(|segment| segment.contains(['.', '%']));
+    segments.any(|segment| decode(segment).replace(['\t', '\n', '\r'], "") == "..")
 }
 
 /// The pairs of a query that hold no template.

@@ -272,18 +272,23 @@ pub(in crate::promql) fn matchers_elsewhere(lexer: &Lexer, sink: &mut Sink) -> b
     let skipped = |text: &str, from: usize| text.len() - text[from..].trim_start_matches(blanks).len();
     let rest = lexer.rest();
     let name = skipped(rest, 1);
+    if !rest[name..].bytes().next().is_some_and(is_alpha) {
+        return false;
+    }
     let word = rest[name..].bytes().take_while(|&byte| is_alphanumeric(byte)).count();
     let operator = skipped(rest, name + word);
+    if !rest[operator..].starts_with(['=', '!']) {
+        return false;
+    }
     let Some(written) = ["=~", "!~", "!=", "="].into_iter().find(|op| rest[operator..].starts_with(op)) else {
         return false;
     };
     let value = skipped(rest, operator + written.len());
-    let named = rest[name..].bytes().next().is_some_and(is_alpha);
     let metric = lexer.text()[..lexer.offset()].trim_end_matches(blanks);
     let start = metric.trim_end_matches(|c: char| c.is_ascii() && is_alphanumeric(c as u8) || c == ':').len();
     let metric = &metric[start..];
     let free = !metric.is_empty() && keyword(metric).is_none() && (rest.starts_with('[') || function(metric).is_none());
-    if !named || !free || !rest[value..].starts_with(['"', '\'']) {
+    if !free || !rest[value..].starts_with(['"', '\'']) {
         return false;
     }
     let start = lexer.offset();

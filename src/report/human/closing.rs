@@ -102,7 +102,8 @@ fn not_checked(path: &str, reason: &str, more: &str) -> String {
 /// What could not be told and why, most alerts first; what nobody asked before the rest.
 fn unknown(page: &Page<'_>) -> Vec<String> {
     let mut reasons: HashMap<(bool, u16, &str), usize> = HashMap::new();
-    for it in page.report.alerts.iter().flat_map(|alert| &alert.exceptions).filter(|it| it.verdict == Verdict::Unknown)
+    for it in
+        page.report.alerts.iter().flat_map(|alert| alert.exceptions.iter()).filter(|it| it.verdict == Verdict::Unknown)
     {
         *reasons.entry((!it.not_asked, it.lint, &it.reason)).or_default() += 1;
     }

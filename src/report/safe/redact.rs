@@ -31,6 +31,9 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 /// The ranges of `text` that hold a credential, in order, none inside another.
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    if memchr::memchr2(b'@', b'=', text.as_bytes()).is_none() {
+        return found;
+    }
     if text.contains('@') {
         found.extend(memchr::memmem::find_iter(text.as_bytes(), "//").filter_map(|at| user_of(text, at + 2)));
     }

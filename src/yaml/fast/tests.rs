@@ -5,7 +5,7 @@ use super::super::load::parse_fully;
 use super::super::{Kind, Tree};
 use crate::source::TextRange;
 
-const SEEDS: [&str; 4] = [
+const SEEDS: [&str; 5] = [
     "groups:
 - name: g1
   interval: 1m
@@ -85,6 +85,23 @@ z: &s
 - *page
 - &q
   - 1
+",
+    "# first
+---
+# second
+groups:
+- rules:
+  - record: :node:sum
+    expr: :node:x + y
+---
+
+- a
+- b: |
+    text
+---
+c: d
+e:
+  f: :g
 ",
 ];
 

@@ -38,7 +38,7 @@ impl Reading<'_> {
     }
 
     fn markup_inside(&self) -> Option<(&'static str, Range<usize>)> {
-        let (plain, last) = (self.plain.as_str(), self.plain.len().saturating_sub(1));
+        let (plain, last) = (&*self.plain, self.plain.len().saturating_sub(1));
         let (first, end) = (plain.chars().next()?, plain.chars().next_back()?);
         match (first, end) {
             ('<', '>') if last > 1 => {

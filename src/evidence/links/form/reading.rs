@@ -1,5 +1,6 @@
 //! Takes a reference apart and finds the first mistake in it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::fault::{Fault, FaultKind, example_fault, scheme_fault, text_range};
@@ -10,7 +11,7 @@ use super::{Form, secrets, words};
 pub(super) struct Reading<'a> {
     pub(super) text: &'a str,
     /// The text with its templates masked, of the same length.
-    pub(super) plain: String,
+    pub(super) plain: Cow<'a, str>,
     pub(super) templated: Vec<Range<usize>>,
     /// Whether a mapping of the policy knows the host, whatever it is kept for.
     pub(super) known_host: bool,
@@ -33,12 +34,14 @@ impl<'a> Reading<'a> {
             return Form::Templated;
         }
         let Some(parts) = parts(&self.plain) else { return self.without_scheme() };
-        let scheme = self.plain[parts.scheme.clone()].to_ascii_lowercase();
-        if scheme == "file" {
-            return Form::Unsafe(unsafe_scheme(&scheme, parts.scheme));
-        }
-        if scheme != "http" && scheme != "https" {
-            return Form::Malformed(self.unknown_scheme(&scheme, parts.scheme, parts.authority.start));
+        let scheme = &self.plain[parts.scheme.clone()];
+        if !(scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")) {
+            let scheme = scheme.to_ascii_lowercase();
+            return if scheme == "file" {
+                Form::Unsafe(unsafe_scheme(&scheme, parts.scheme))
+            } else {
+                Form::Malformed(self.unknown_scheme(&scheme, parts.scheme, parts.authority.start))
+            };
         }
         if let Some(fault) = self.credentials(&parts) {
             return Form::Unsafe(fault);
@@ -158,6 +161,9 @@ impl<'a> Reading<'a> {
             let message = if fixed.is_some() { "the scheme is there twice" } else { "no host after the scheme" };
             return Some(scheme_fault(parts.scheme.start..parts.authority.start, message.into(), fixed));
         }
+        if is_ordinary_host(authority) {
+            return None;
+        }
         let reason = match url::Url::parse(&self.plain[..parts.authority.end]) {
             Ok(url) if url.host_str().is_some_and(|host| host.contains("..")) => "an empty label".to_owned(),
             Ok(_) => return None,
@@ -222,6 +228,10 @@ impl<'a> Reading<'a> {
 
     /// Characters from `from` on that have no place in a URL or a path. Browsers are generous with fragments, and so are we.
     fn characters(&self, from: usize) -> Option<Fault> {
+        let odd = |byte: u8| matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'`' | b'{' | b'}' | b'%');
+        if !self.plain.bytes().skip(from).any(odd) {
+            return None;
+        }
         let fragment = self.plain.find('#').unwrap_or(self.plain.len());
         let odd_quote = self.plain.ends_with('"') && self.plain.matches('"').count() % 2 == 1;
         for (i, c) in self.plain[from..].char_indices() {
@@ -261,6 +271,17 @@ fn unsafe_scheme(scheme: &str, range: Range<usize>) -> Fault {
         help: "link a page with `https://`".into(),
         fixed: None,
     }
+}
+
+/// Whether this is the name of a host as nearly all are written, so that any URL can have it: labels of ASCII letters, digits and
+/// `-`, the last of them with a letter first, no punycode and no port.
+fn is_ordinary_host(host: &str) -> bool {
+    let label = |label: &str| {
+        let plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain && !label.is_empty() && !label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("xn--"))
+    };
+    let top = host.rsplit('.').next().unwrap_or(host);
+    host.len() < 254 && top.starts_with(|first: char| first.is_ascii_alphabetic()) && host.split('.').all(label)
 }
 
 fn hex_pair(bytes: &[u8]) -> bool {

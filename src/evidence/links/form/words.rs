@@ -37,6 +37,9 @@ const WORDS: [&str; 31] = [
     "to be added",
 ];
 
+/// No longer text is one of them.
+const LONGEST: usize = 16;
+
 /// Marks that begin a note to oneself, as programmers write them.
 const MARKS: [&str; 4] = ["TODO", "TBD", "FIXME", "XXX"];
 
@@ -49,7 +52,7 @@ pub fn placeholder(text: &str) -> Option<Range<usize>> {
     if core.is_empty() {
         return Some(0..text.len());
     }
-    if WORDS.contains(&core.to_lowercase().as_str()) {
+    if core.len() <= LONGEST && WORDS.contains(&core.to_lowercase().as_str()) {
         return Some(0..text.len());
     }
     let start = text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
@@ -76,6 +79,7 @@ pub fn example_segment(path: &str) -> Option<Range<usize>> {
 
 /// The range of the first `<name>` or `{name}` in `text`.
 pub fn unfilled(text: &str) -> Option<Range<usize>> {
+    memchr::memchr2(b'<', b'{', text.as_bytes())?;
     text.match_indices(['<', '{']).find_map(|(start, open)| {
         let close = if open == "<" { '>' } else { '}' };
         let inner = &text[start + 1..];

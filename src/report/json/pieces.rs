@@ -1,0 +1,113 @@
+//! JSON put together piece by piece: keys and brackets as they are, every other text escaped.
+
+use serde_json::Serializer;
+
+use serde::Serialize;
+
+use super::escape::Escape;
+
+/// JSON in the making. Ten thousands of findings are written with the same keys, which no serializer has to look at again.
+#[derive(Default)]
+pub(super) struct Pieces {
+    bytes: Vec<u8>,
+}
+
+impl Pieces {
+    /// What was written.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Begins anew.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    /// A piece of JSON, as it is.
+    pub(super) fn raw(&mut self, piece: &'static str) -> &mut Self {
+        self.bytes.extend_from_slice(piece.as_bytes());
+        self
+    }
+
+    /// A string.
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+        // Without an early end the compiler looks at many bytes at once.
+        if text.bytes().fold(true, |all, byte| all & plain(byte)) {
+            self.raw("\"").bytes.extend_from_slice(text.as_bytes());
+            return self.raw("\"");
+        }
+        // A text can always be written into memory.
+        let _ = text.serialize(&mut Serializer::with_formatter(&mut self.bytes, Escape));
+        self
+    }
+
+    /// A number.
+    pub(super) fn number(&mut self, number: u32) -> &mut Self {
+        let mut digits = [0; 10];
+        let (mut at, mut left) = (digits.len(), number);
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        self.bytes.extend_from_slice(&digits[at..]);
+        self
+    }
+
+    /// A list of what `each` writes of the items.
+    pub(super) fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut each: impl FnMut(&mut Self, T)) {
+        self.raw("[");
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.raw(",");
+            }
+            each(self, item);
+        }
+        self.raw("]");
+    }
+
+    /// What `some` writes, or null.
+    pub(super) fn optional<T>(&mut self, value: Option<T>, some: impl FnOnce(&mut Self, T)) {
+        match value {
+            Some(value) => some(self, value),
+            None => {
+                self.raw("null");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Pieces)) -> String {
+        let mut pieces = Pieces::default();
+        write(&mut pieces);
+        String::from_utf8(pieces.bytes().to_vec()).unwrap()
+    }
+
+    fn number(out: &mut Pieces, number: u32) {
+        out.number(number);
+    }
+
+    fn text(out: &mut Pieces, text: &str) {
+        out.text(text);
+    }
+
+    #[test]
+    fn numbers_texts_lists_and_nothing() {
+        let numbers = written(|out| out.list([0, 7, 10, 4_294_967_295], number));
+        assert_eq!(numbers, "[0,7,10,4294967295]");
+        let texts = written(|out| {
+            out.list(["", "a b", "\"", "\\", "\n", "é", "\u{202e}"], text);
+        });
+        assert_eq!(texts, r#"["","a b","\"","\\","\n","é","\u202e"]"#);
+        assert_eq!(written(|out| out.optional(None::<u32>, number)), "null");
+        assert_eq!(written(|out| out.optional(Some(1), number)), "1");
+    }
+}
