@@ -74,7 +74,9 @@ impl Engine {
             return None;
         }
         let go = braces && !jinja && !erb;
-        let certain = jinja || erb || go && (has("{{-") || certainly_helm(text));
+        // Nobody writes a literal brace or a comment that way but to bring it through Helm.
+        let escaped = ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{/*"].iter().any(|mark| has(mark));
+        let certain = jinja || erb || go && (has("{{-") || escaped || certainly_helm(text));
         let engine = Self { go, jinja, erb, brackets, dollar, certain };
         let pieces = pieces(text, engine);
         let foreign = |piece: &Piece| match *piece {
@@ -84,9 +86,8 @@ impl Engine {
             }
             Piece::Text(_) => false,
         };
-        let escaped = || ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{/*"].iter().any(|mark| text.contains(mark));
         let raw = jinja && text.contains("endraw");
-        let found = raw || pieces.iter().any(foreign) || go && escaped() || decides(text, &pieces, parsed);
+        let found = raw || pieces.iter().any(foreign) || go && escaped || decides(text, &pieces, parsed);
         found.then_some(engine)
     }
 }
