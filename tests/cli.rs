@@ -212,3 +212,13 @@ fn what_a_broken_file_hides_is_unknown_not_missing() {
     assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
     assert!(ran.stdout.contains("error[yaml-syntax]"), "{}", ran.stdout);
 }
+
+#[test]
+fn names_that_only_vmalert_knows_are_unknown_there_and_an_error_elsewhere() {
+    let rules = "groups:\n- name: g\n  TYPE\n  rules:\n  - alert: A\n    expr: up\n    annotations:\n      link: '{{ $expr | queryEscape }}'\n";
+    for (group, verdict) in [("type: prometheus", "unknown"), ("interval: 1m", "broken")] {
+        let folder = folder(&[("a.yaml", &rules.replace("TYPE", group))]);
+        let ran = check(folder.path(), &["--format", "verdicts", "--only", "template-syntax"]);
+        assert!(ran.stdout.contains(&format!("\"verdict\":\"{verdict}\"")), "{group}: {}", ran.stdout);
+    }
+}

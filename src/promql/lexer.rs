@@ -33,6 +33,8 @@ pub(super) struct Lexer<'a> {
     /// Whether any bracket so far held a number. The server never resets this, so that `x[step():1m]` alone is refused.
     duration_seen: bool,
     pub comments: Vec<TextRange>,
+    /// Whether it was said that quotes are escaped for nothing.
+    pub escapes_told: bool,
     /// Nothing closes a `{{`, or a `${`, any more; so nobody looks again.
     pub no_template_end: bool,
     pub no_variable_end: bool,
@@ -49,6 +51,7 @@ impl<'a> Lexer<'a> {
             colon_seen: false,
             duration_seen: false,
             comments: Vec::new(),
+            escapes_told: false,
             no_template_end: false,
             no_variable_end: false,
         }

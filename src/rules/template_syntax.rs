@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::syntax;
 use crate::diagnostic::Severity;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
-use crate::model::{Rule, RuleKind, Text};
+use crate::model::{Dialect, Rule, RuleKind, Text};
 use crate::template;
 
 /// `template-syntax`.
@@ -28,26 +28,34 @@ impl LintRule for TemplateSyntax {
         if rule.kind != RuleKind::Alert {
             return;
         }
-        let mut templated = false;
+        // vmalert has functions and variables of its own.
+        let more = cx.file().is_some_and(|file| file.group(rule).dialect == Dialect::VictoriaMetrics);
+        let (mut templated, mut strange) = (false, false);
         for (kind, entries) in [("label", &rule.labels.entries), ("annotation", &rule.annotations.entries)] {
             for entry in entries.iter().filter(|entry| template::has_action(entry.value.value())) {
                 if entry.value.templated() {
                     templated = true;
                 } else if !template::is_plain(entry.value.value()) {
-                    check(kind, entry.key.value(), &entry.value, cx);
+                    strange |= check(kind, entry.key.value(), &entry.value, more, cx);
                 }
             }
         }
         if templated {
             cx.unknown("a template engine's placeholder stands in a template");
         }
+        if strange {
+            cx.unknown("vmalert may know the functions and variables that Prometheus does not");
+        }
     }
 }
 
-fn check(kind: &str, key: &str, text: &Text, cx: &mut Context<'_>) {
-    for error in template::parse(text.value()).errors {
+/// Whether there were names that only another reader may know.
+fn check(kind: &str, key: &str, text: &Text, more: bool, cx: &mut Context<'_>) -> bool {
+    let parsed = if more { template::parse_with_more(text.value()) } else { template::parse(text.value()) };
+    for error in parsed.errors {
         let subject = format!("{key}: {}", error.message);
         let message = format!("{kind} `{key}`: {}", error.message);
         syntax::report(cx, text, error, message).cause("templates that Prometheus refuses").subject(subject);
     }
+    parsed.strange
 }

@@ -202,7 +202,7 @@ impl<'a> Parser<'a> {
         let text = self.slice(token.range);
         if !functions::is_function(text) {
             let field = Some(self.peek()).filter(|next| next.kind == Kind::Field).map(|next| self.slice(next.range));
-            self.report(message::undefined_function(token.range, text, field));
+            self.unknown(message::undefined_function(token.range, text, field));
         }
         Term::Function(Name { text: text.to_owned(), range: token.range })
     }
@@ -210,7 +210,7 @@ impl<'a> Parser<'a> {
     fn variable(&mut self, token: Token) -> Term {
         let text = self.slice(token.range);
         if !self.scope.knows(text) {
-            self.report(message::undefined_variable(token.range, text, &self.scope));
+            self.unknown(message::undefined_variable(token.range, text, &self.scope));
         }
         Term::Variable(self.variable_name(token))
     }

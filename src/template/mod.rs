@@ -41,10 +41,19 @@ pub struct Parsed {
     pub ast: Ast,
     /// Empty if and only if Prometheus accepts the template. The first is the one Prometheus reports. At most 50.
     pub errors: Vec<Error>,
+    /// Whether a name was let pass that Prometheus does not know.
+    pub strange: bool,
 }
 
 /// Parses the text of a label or an annotation of an alert, in time linear in its length.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    parser::Parser::new(text).run()
+    parser::Parser::new(text, false).run()
+}
+
+/// The same for a reader of Prometheus's templates that gives them more functions and variables, as vmalert does: names that
+/// Prometheus does not know are no errors, and [`Parsed::strange`] says that there are some.
+#[must_use]
+pub fn parse_with_more(text: &str) -> Parsed {
+    parser::Parser::new(text, true).run()
 }

@@ -61,10 +61,13 @@ pub(super) struct Parser<'a> {
     /// Definitions by name: the place of the name, and whether the body is empty.
     defined: HashMap<String, (TextRange, bool)>,
     errors: Vec<Error>,
+    /// Whether names that Prometheus does not know are let pass, and whether there was one.
+    more: bool,
+    strange: bool,
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, more: bool) -> Self {
         let root = Frame { kind: FrameKind::Root, opening: TextRange::default(), nodes: Vec::new() };
         Self {
             text,
@@ -77,6 +80,8 @@ impl<'a> Parser<'a> {
             frames: vec![root],
             defined: HashMap::new(),
             errors: Vec::new(),
+            more,
+            strange: false,
         }
     }
 
@@ -104,7 +109,7 @@ impl<'a> Parser<'a> {
         if let (Some(root), Some(list)) = (self.frames.pop(), self.ast.lists.first_mut()) {
             *list = root.nodes;
         }
-        Parsed { ast: self.ast, errors: self.errors }
+        Parsed { ast: self.ast, errors: self.errors, strange: self.strange }
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -125,6 +130,15 @@ impl<'a> Parser<'a> {
     /// Whether the last error ends where something else would be reported now, which follows from it.
     pub(super) fn just_reported(&self, start: u32) -> bool {
         self.errors.last().is_some_and(|error| error.range.end == start && error.range.start >= self.opening.end)
+    }
+
+    /// A name that Prometheus does not know.
+    pub(super) fn unknown(&mut self, error: Error) {
+        if self.more {
+            self.strange = true;
+        } else {
+            self.report(error);
+        }
     }
 
     pub(super) fn stop(&mut self, error: Error) -> Result<(), Stop> {

@@ -24,6 +24,17 @@ fn refuses(texts: &[(&str, &str)]) {
 }
 
 #[test]
+fn who_knows_more_names_still_wants_templates() {
+    let strange = |text: &'static str| {
+        let parsed = parse_with_more(text);
+        (parsed.strange, parsed.errors.first().map(|error| &text[error.range.range()]))
+    };
+    assert_eq!(strange("{{ $activeAt.Unix }} {{ $expr | queryEscape }}"), (true, None));
+    assert_eq!(strange("{{ $value | humanize }}"), (false, None));
+    assert_eq!(strange("{{ $expr | }} {{ }}"), (true, Some("}}")));
+}
+
+#[test]
 fn reads_plain_text_actions_and_comments() {
     accepts(&[
         "",

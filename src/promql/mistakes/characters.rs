@@ -41,6 +41,9 @@ pub(in crate::promql) fn character(lexer: &mut Lexer, sink: &mut Sink) -> Option
     if SMART_QUOTES.contains(&first) {
         return smart_quote(lexer, sink);
     }
+    if let Some(len) = escaped_quotes(rest) {
+        return Some(escaped(lexer, len, sink));
+    }
     if let Some(len) = placeholder(lexer) {
         return variable(lexer, len, sink);
     }
@@ -149,6 +152,29 @@ fn smart_quote(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
         error.fix(whole, format!("\"{inner}\""));
     }
     Some(Kind::String)
+}
+
+/// Length of the text between quotes that stand here with a `\` before each, as within other quotes.
+fn escaped_quotes(rest: &str) -> Option<usize> {
+    let quote = ["\\\"", "\\'"].into_iter().find(|quote| rest.starts_with(quote))?;
+    let line = rest.split('\n').next().unwrap_or(rest);
+    line[quote.len()..].find(quote).map(|len| len + 2 * quote.len())
+}
+
+fn escaped(lexer: &mut Lexer, len: usize, sink: &mut Sink) -> Kind {
+    let (start, quote) = (lexer.offset(), &lexer.rest()[..2]);
+    let places: Vec<usize> = lexer.rest().match_indices(quote).map(|(at, _)| start + at).collect();
+    lexer.advance(len);
+    // Who escapes one escapes all.
+    if !std::mem::replace(&mut lexer.escapes_told, true) {
+        let error =
+            sink.report(start, range(start, start + 1), "this quote is escaped, though no quotes are around it");
+        error.help("write the quotes of this expression without `\\`");
+        for at in places {
+            error.suggest(range(at, at + 1), "");
+        }
+    }
+    Kind::String
 }
 
 fn in_braces(lexer: &mut Lexer, first: char, sink: &mut Sink) -> Option<Kind> {

@@ -53,6 +53,8 @@ fn a_certain_mistake_comes_with_its_correction() {
 fn a_likely_mistake_comes_with_a_guess_that_is_called_one() {
     for (text, guess) in [
         ("rate(x)", "rate(x[5m])"),
+        (r#"sum(rate(x{a=\"b\",c!=\"d\"}[5m]))"#, "sum(rate(x{a=\"b\",c!=\"d\"}[5m]))"),
+        (r"label_replace(x, \'a\', 'b', '', '')", "label_replace(x, 'a', 'b', '', '')"),
         ("x[a=\"b]\"]", "x{a=\"b]\"}"),
         ("x(a=\"b\", c='d')", "x{a=\"b\", c='d'}"),
         ("rate(sum(x))", "rate(sum(x)[5m:])"),
