@@ -71,7 +71,7 @@ pub(super) fn runbooks(
         if !common.offline && (common.online || policy.online) {
             ask(&mut found, policy)?;
         }
-        answers.extend(found);
+        answers.append(&mut found);
     }
     Ok(answers)
 }

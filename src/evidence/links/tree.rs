@@ -5,6 +5,7 @@ mod place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use url::Url;
 
 use super::address::Address;
@@ -26,11 +27,21 @@ pub use place::place;
 pub fn resolve<'q>(
     questions: impl IntoIterator<Item = &'q Question>,
     settings: &Settings,
-    files: &dyn Files,
+    files: &(dyn Files + Sync),
 ) -> BTreeMap<Question, Answer> {
-    let resolver = Resolver::new(settings, files);
-    questions.into_iter().map(|question| (question.clone(), resolver.answer(question))).collect()
+    let questions: Vec<&Question> = questions.into_iter().collect();
+    // Neighbours lead to the same folders and pages, at which each thread looks once.
+    let share = questions.len().div_ceil(rayon::current_num_threads()).max(LEAST_SHARE);
+    let answers = |share: &[&Question]| {
+        let resolver = Resolver::new(settings, files);
+        share.iter().map(|question| resolver.answer(question)).collect::<Vec<_>>()
+    };
+    let answers: Vec<Vec<Answer>> = questions.par_chunks(share).map(answers).collect();
+    questions.into_iter().cloned().zip(answers.into_iter().flatten()).collect()
 }
+
+/// Fewer questions than this are not worth a thread of their own.
+const LEAST_SHARE: usize = 256;
 
 /// A page of a mapped tree.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
