@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use globset::GlobSet;
 use ignore::WalkBuilder;
@@ -143,7 +144,9 @@ pub fn files(target: &Target, exclude: &GlobSet) -> Found {
     for path in &target.paths {
         match path.metadata() {
             Ok(meta) if meta.is_dir() => walk(path, target, &mut found, &mut links),
-            Ok(_) => found.push(candidate(path.clone(), target, true)),
+            Ok(meta) if meta.is_file() => found.push(candidate(path.clone(), target, true)),
+            // Whoever opened a pipe would wait for somebody to write.
+            Ok(_) => errors.push((path.clone(), io::Error::other("not a regular file"))),
             Err(error) => errors.push((path.clone(), error)),
         }
     }
@@ -158,17 +161,24 @@ pub fn files(target: &Target, exclude: &GlobSet) -> Found {
 fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut usize) {
     let first = found.len();
     let in_git = target.root.join(".git").exists();
-    let walker = WalkBuilder::new(folder)
-        .hidden(false)
-        .parents(in_git)
-        .ignore(false)
-        .git_global(false)
-        .git_exclude(false)
-        .require_git(false)
-        .follow_links(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
+    let above = folder.canonicalize().is_ok_and(|folder| folder.ancestors().all(heeds));
+    // Folders whose own `.gitignore` nobody should open are walked for themselves.
+    let apart: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+    let found_apart = Arc::clone(&apart);
+    let walker = walker(folder, heeds(folder), in_git && above)
+        .filter_entry(move |entry| {
+            let keep = !entry.file_type().is_some_and(|kind| kind.is_dir()) || heeds(entry.path());
+            if let Some(mut apart) = found_apart.lock().ok().filter(|_| !keep) {
+                apart.push(entry.path().to_path_buf());
+            }
+            keep && entry.file_name() != ".git"
+        })
         .build();
-    for entry in walker {
+    let mut entries: Vec<_> = walker.collect();
+    for folder in apart.lock().map(|mut apart| std::mem::take(&mut *apart)).unwrap_or_default() {
+        entries.extend(walker_of_all(&folder));
+    }
+    for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 found.push(candidate(entry.into_path(), target, false));
@@ -181,6 +191,34 @@ fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut 
     let seen: HashSet<PathBuf> = found[first..].iter().map(|file| file.real.clone()).collect();
     let ignored = tracked::below(folder).into_iter().map(|path| folder.join(path)).filter(|path| !seen.contains(path));
     found.extend(ignored.filter(|path| lies_below(path, folder)).map(|path| candidate(path, target, false)));
+}
+
+fn walker(folder: &Path, ignores: bool, parents: bool) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(folder);
+    walker
+        .hidden(false)
+        .parents(parents)
+        .ignore(false)
+        .git_ignore(ignores)
+        .git_global(false)
+        .git_exclude(false)
+        .require_git(false)
+        .follow_links(false);
+    walker
+}
+
+/// Everything below a folder, whatever is said to be ignored.
+fn walker_of_all(folder: &Path) -> ignore::Walk {
+    walker(folder, false, false).filter_entry(|entry| entry.file_name() != ".git").build()
+}
+
+/// Largest `.gitignore` that is heeded, in bytes.
+const LARGEST_IGNORE: u64 = 1 << 20;
+
+/// Whether a folder's `.gitignore` may be opened, where it has one: a link may lead to a device, and a pipe never ends.
+fn heeds(folder: &Path) -> bool {
+    let ignore = folder.join(".gitignore").symlink_metadata();
+    ignore.map_or(true, |meta| meta.is_file() && meta.len() <= LARGEST_IGNORE)
 }
 
 /// Whether a file is there, and no link leads to it on the way from `folder`.
@@ -347,6 +385,25 @@ mod tests {
         assert!(found.errors.is_empty() && found.excluded == 0);
         #[cfg(unix)]
         assert_eq!(found.links, 1, "a link is counted, not followed");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_gitignore_that_is_no_plain_file_is_not_opened() {
+        let folder =
+            tree(&["a.yaml", "sub/b.yaml", "sub/deep/c.yaml", "sub/deep/.gitignore", "sub/deep/ignored/d.yaml"]);
+        std::fs::write(folder.path().join("all"), "*.yaml\n").unwrap();
+        for at in [".gitignore", "sub/.gitignore"] {
+            let link = folder.path().join(at);
+            std::os::unix::fs::symlink(folder.path().join("all"), &link).unwrap();
+            let found = files(&targets(&[folder.path().to_path_buf()])[0], &GlobSet::empty());
+            let names: Vec<_> = found.files.iter().map(|file| file.relative.as_str()).collect();
+            assert!(
+                ["a.yaml", "sub/b.yaml", "sub/deep/c.yaml"].iter().all(|name| names.contains(name)),
+                "{at}: {names:?}"
+            );
+            std::fs::remove_file(link).unwrap();
+        }
     }
 
     #[test]

@@ -130,6 +130,16 @@ pub struct Source {
     pub path: String,
     text: String,
     lines: OnceLock<Vec<u32>>,
+    /// The number of characters before each block of [`BLOCK`] bytes, once a long line asks for it.
+    blocks: OnceLock<Vec<u32>>,
+}
+
+/// Bytes after which the count of characters is noted, so that columns of endless lines are found in bounded time.
+const BLOCK: usize = 1024;
+
+/// The number of characters that start in `bytes`.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|byte| u32::from(byte & 0xc0 != 0x80)).sum()
 }
 
 impl Source {
@@ -140,7 +150,7 @@ impl Source {
         if text.len() > u32::MAX as usize - 1 {
             text.clear();
         }
-        Self { path: path.into(), text, lines: OnceLock::new() }
+        Self { path: path.into(), text, lines: OnceLock::new(), blocks: OnceLock::new() }
     }
 
     /// The whole text.
@@ -177,11 +187,26 @@ impl Source {
         let before = &self.text[starts[line - 1] as usize..offset];
         let column = match encoding {
             Encoding::Utf8 => before.len(),
+            Encoding::Scalar if before.len() > 4 * BLOCK => self.characters(offset - before.len(), offset) as usize,
             Encoding::Scalar => before.chars().count(),
             Encoding::Utf16 => before.encode_utf16().count(),
         };
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Position { line: number(line), column: number(column + 1) }
+    }
+
+    /// The number of characters between two offsets.
+    fn characters(&self, from: usize, to: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let blocks = self.blocks.get_or_init(|| {
+            let mut counts = vec![0];
+            for block in bytes.chunks(BLOCK) {
+                counts.push(counts.last().copied().unwrap_or(0) + characters(block));
+            }
+            counts
+        });
+        let before = |at: usize| blocks[at / BLOCK] + characters(&bytes[at / BLOCK * BLOCK..at]);
+        before(to) - before(from)
     }
 
     /// The range of a line (from 1) without its line break; an empty range at the end for a line that is not there.
@@ -229,6 +254,19 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_by_blocks() {
+        let text = format!("é\n{}\nend", "aé😀".repeat(5000));
+        let source = Source::new("b", text.clone());
+        for offset in (0..text.len() + 5).step_by(97) {
+            let before = &text[..text.floor_char_boundary(offset)];
+            let line = before.rsplit('\n').next().unwrap_or("");
+            let expected =
+                Position { line: before.matches('\n').count() as u32 + 1, column: line.chars().count() as u32 + 1 };
+            assert_eq!(source.position(offset as u32, Encoding::Scalar), expected, "{offset}");
+        }
+    }
 
     #[test]
     fn counts_lines_at_every_line_break_and_columns_in_every_encoding() {

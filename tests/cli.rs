@@ -222,3 +222,31 @@ fn names_that_only_vmalert_knows_are_unknown_there_and_an_error_elsewhere() {
         assert!(ran.stdout.contains(&format!("\"verdict\":\"{verdict}\"")), "{group}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn a_file_that_only_an_engine_can_have_written_is_a_template() {
+    let alert = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    labels: {team: t, severity: page}\n    annotations: {summary: s, runbook_url: 'https://acme.io/a'}\n";
+    for head in ["{{ ansible_managed | comment }}", "{{ if x }}", "[[ template \"x\" . ]]"] {
+        let tree = folder(&[("a.yaml", &format!("{head}\n{alert}"))]);
+        let ran = check(tree.path(), &["a.yaml"]);
+        assert!(ran.code == 0 && ran.stdout.contains("1 alert,"), "{head}: {}", ran.stdout);
+    }
+    for value in ["{{ severity }}", "{{ alert.severity }}", "[[ .Severity ]]"] {
+        let tree = folder(&[("a.yaml", &alert.replace("severity: page", &format!("severity: {value}")))]);
+        let ran = check(tree.path(), &["a.yaml", "--format", "verdicts", "--only", "severity-missing"]);
+        assert!(ran.code == 0 && ran.stdout.contains("\"verdict\":\"unknown\""), "{value}: {}", ran.stdout);
+    }
+    let own = alert.replace("severity: page", "severity: {{ $labels.severity }}");
+    let tree = folder(&[("a.yaml", own.as_str())]);
+    assert_eq!(check(tree.path(), &["a.yaml"]).code, 1, "a mistake of its author");
+}
+
+#[test]
+fn rules_below_the_end_of_the_document_are_no_success() {
+    for head in ["{}", "{a: b}", "[]", "\"a\""] {
+        let tree =
+            folder(&[("a.yaml", &format!("{head}\ngroups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n"))]);
+        let ran = check(tree.path(), &["a.yaml"]);
+        assert!(ran.code == 1 && ran.stdout.contains("the document ends before this line"), "{head}: {}", ran.stdout);
+    }
+}

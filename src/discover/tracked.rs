@@ -38,6 +38,9 @@ fn repository(git: &Path) -> PathBuf {
 
 /// The bytes of a file; none where it cannot be read or has more than the cap.
 fn capped(path: &Path, cap: u64) -> Option<Vec<u8>> {
+    if !super::is_plain_file(path) {
+        return None;
+    }
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(cap + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= cap).then_some(bytes)

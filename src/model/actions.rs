@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
-use super::placeholder::{braced_variable, certainly_helm, helm};
+use super::placeholder::{braced_variable, certainly_helm, go_brackets, helm};
 use crate::source::TextRange;
+use crate::template::is_function;
 use crate::yaml::{Kind, Parsed};
 
 /// The languages that a template is written in.
@@ -58,7 +59,12 @@ impl Engine {
     pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
         let tree = &parsed.tree;
         let action = |id| {
-            tree.kind(id) == Kind::Mapping && text.get(tree.range(id).range()).is_some_and(|raw| raw.starts_with("{{"))
+            let raw = text.get(tree.range(id).range()).unwrap_or("");
+            match tree.kind(id) {
+                Kind::Mapping => raw.starts_with("{{"),
+                Kind::Sequence => raw.starts_with("[[") && !raw.contains(',') && go_brackets(raw.as_bytes()).is_some(),
+                _ => false,
+            }
         };
         if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) {
             return None;
@@ -82,15 +88,44 @@ impl Engine {
         let foreign = |piece: &Piece| match *piece {
             Piece::Action(range, _) => {
                 let action = &text[range.range()];
-                !action.starts_with("{{") || jinja || helm(&action[2..action.len() - 2])
+                let inner = action.get(2..action.len().saturating_sub(2)).unwrap_or("");
+                !action.starts_with("{{") || jinja || helm(inner) || is_value(text, range) && stranger(inner)
             }
             Piece::Text(_) => false,
         };
         let raw = jinja && text.contains("endraw");
-        let found = raw || pieces.iter().any(foreign) || go && escaped || decides(text, &pieces, parsed);
+        // Nothing but a template begins like that.
+        let alone = tree.documents().iter().any(|&root| action(root));
+        let found = alone || raw || pieces.iter().any(foreign) || go && escaped || decides(text, &pieces, parsed);
         found.then_some(engine)
     }
 }
+
+/// Whether an action stands in the place of a value, without quotes: YAML takes it for something else, so Prometheus never reads it.
+fn is_value(text: &str, action: TextRange) -> bool {
+    let start = action.start as usize;
+    let before = &text[text.floor_char_boundary(start.saturating_sub(64))..start];
+    let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
+    blanks > 0 && before[..before.len() - blanks].ends_with([':', '-'])
+}
+
+/// Words of Go's templates that are no names.
+const KEYWORDS: [&str; 14] = [
+    "if", "else", "end", "range", "with", "define", "block", "template", "break", "continue", "nil", "true", "false",
+    "not",
+];
+
+/// Whether an action begins with a name that Prometheus does not know, and mentions none that it does.
+fn stranger(inner: &str) -> bool {
+    let body = inner.trim_start_matches('-').trim_start();
+    let word = &body[..body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()];
+    let own = ["$labels", "$value", "$externalLabels", "$externalURL", ".Labels", ".Value"];
+    let named = word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    named && !KEYWORDS.contains(&word) && !is_function(word) && !own.iter().any(|name| body.contains(name))
+}
+
+/// So many actions on lines that are no YAML are asked what they decide on.
+const MOST_BROKEN: usize = 64;
 
 /// Whether an action stands at the beginning of a line that is no YAML for it, and decides on rules or on the whole text. In the
 /// template of an annotation it does neither.
@@ -104,14 +139,28 @@ fn decides(text: &str, pieces: &[Piece], parsed: &Parsed) -> bool {
         });
         inside.filter_map(Piece::text).any(|range| keys.iter().any(|key| text[range.range()].contains(key)))
     };
-    pieces.iter().enumerate().any(|(index, piece)| match *piece {
-        Piece::Action(range, Does::Control) if broken.contains(&line_of(text, range.start)) => {
-            let first =
-                pieces[..index].iter().filter_map(Piece::text).all(|range| text[range.range()].trim().is_empty());
-            first || around_rules(&pieces[index + 1..])
+    // Each piece is looked at once for where lines begin and whether nothing stands before it.
+    let (mut line, mut blank, mut told) = (0, true, 0);
+    for (index, piece) in pieces.iter().enumerate() {
+        match *piece {
+            Piece::Text(range) => {
+                let written = &text[range.range()];
+                blank &= written.trim().is_empty();
+                line = written.rfind(['\n', '\r']).map_or(line, |end| range.start as usize + end + 1);
+            }
+            Piece::Action(range, does) => {
+                if does == Does::Control && told < MOST_BROKEN && broken.contains(&line) {
+                    told += 1;
+                    if blank || around_rules(&pieces[index + 1..]) {
+                        return true;
+                    }
+                }
+                let written = &text[range.range()];
+                line = written.rfind(['\n', '\r']).map_or(line, |end| range.start as usize + end + 1);
+            }
         }
-        _ => false,
-    })
+    }
+    false
 }
 
 /// Where the lines begin in which the text is no YAML, and that hold nothing but an action where they begin.

@@ -209,6 +209,10 @@ impl<'a> Lowering<'a> {
         let ours = self.options.named || !recognise::foreign(&self.source.path);
         if ours && (self.hidden || recognise::has_rule_lines(text)) {
             if broken && layer == 0 {
+                // Prometheus may load it, and would have none of its rules.
+                for problem in &mut self.file.problems {
+                    problem.diagnostic.severity = Severity::Error;
+                }
                 return Reading::Rules;
             }
             if broken || self.hidden || kind == "other-yaml" {

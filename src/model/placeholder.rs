@@ -298,7 +298,7 @@ fn named(bytes: &[u8], open: usize, close: &[u8]) -> Option<usize> {
 }
 
 /// `[[ .x ]]`, but neither `[[:alpha:]]` nor a regex.
-fn go_brackets(bytes: &[u8]) -> Option<usize> {
+pub(super) fn go_brackets(bytes: &[u8]) -> Option<usize> {
     let inner = bytes.get(2..)?;
     let inner = inner.strip_prefix(b"-").unwrap_or(inner);
     let spaced = inner.first().is_some_and(|byte| matches!(byte, b' ' | b'.' | b'$'));

@@ -10,8 +10,8 @@ use crate::yaml::{self, NodeId, Parsed, Piece};
 /// How many strings may lie in one another.
 const DEPTH: u32 = 4;
 
-/// Shorter texts hold no rule.
-const SHORTEST: usize = 24;
+/// Shorter texts hold no rule: a name and an expression of one letter each.
+const SHORTEST: usize = 16;
 
 impl Lowering<'_> {
     /// Reads a scalar that may hold YAML with rules.

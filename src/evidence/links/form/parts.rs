@@ -6,6 +6,9 @@ use std::ops::Range;
 /// The pairs that enclose a placeholder of some template language, longest opening first where they share a beginning.
 const BRACKETS: [(&str, &str); 6] = [("{{", "}}"), ("[[", "]]"), ("((", "))"), ("<%", "%>"), ("%%", "%%"), ("${", "}")];
 
+/// Most bytes of a placeholder but for those of Go's templates.
+const LONGEST: usize = 256;
+
 /// The byte ranges of the placeholders in `text`, in order. One that is never closed reaches to the end.
 pub fn templates(text: &str) -> Vec<Range<usize>> {
     let begins = |byte: u8| matches!(byte, b'{' | b'[' | b'(' | b'<' | b'%' | b'$');
@@ -28,7 +31,9 @@ pub fn templates(text: &str) -> Vec<Range<usize>> {
 fn placeholder(text: &str) -> Option<usize> {
     for (open, close) in BRACKETS {
         let Some(inner) = text.strip_prefix(open) else { continue };
-        let end = if open == "{{" { action_end(inner) } else { inner.find(close).map(|i| i + close.len()) };
+        // A name is short; who opens thousands of brackets is not searched to the end for each.
+        let inner = if open == "{{" { inner } else { &inner[..inner.floor_char_boundary(LONGEST)] };
+        let end = if open == "{{" { action_end(inner) } else { find(inner, close).map(|i| i + close.len()) };
         return match end {
             Some(end) if open == "((" && !inner[..end - 2].bytes().all(is_name) => None,
             Some(end) if open == "%%" && (end == 2 || !inner[..end - 2].bytes().all(is_name)) => None,
@@ -40,6 +45,12 @@ fn placeholder(text: &str) -> Option<usize> {
     let name = text.strip_prefix('$')?;
     let len = name.bytes().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_').count();
     (len > 0 && name.as_bytes().first().is_some_and(u8::is_ascii_uppercase)).then_some(1 + len)
+}
+
+/// Where `close` first stands, by its first byte.
+fn find(text: &str, close: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(*close.as_bytes().first()?, bytes).find(|&at| bytes[at..].starts_with(close.as_bytes()))
 }
 
 fn is_name(byte: u8) -> bool {

@@ -83,7 +83,8 @@ pub fn unfilled(text: &str) -> Option<Range<usize>> {
     text.match_indices(['<', '{']).find_map(|(start, open)| {
         let close = if open == "<" { '>' } else { '}' };
         let inner = &text[start + 1..];
-        let len = inner.find(close).filter(|len| (1..=60).contains(len))?;
+        // A name is short; who opens thousands of brackets is not searched to the end for each.
+        let len = inner[..inner.floor_char_boundary(61)].find(close).filter(|len| *len > 0)?;
         let name = inner[..len].chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
         name.then_some(start..start + len + 2)
     })
