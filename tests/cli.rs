@@ -250,3 +250,13 @@ fn rules_below_the_end_of_the_document_are_no_success() {
         assert!(ran.code == 1 && ran.stdout.contains("the document ends before this line"), "{head}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn a_misspelt_groups_is_an_error_and_its_rules_are_read() {
+    for key in ["grops", "group", "Groups"] {
+        let tree = folder(&[("a.yaml", &ALERT.replace("groups:", &format!("{key}:")))]);
+        let ran = check(tree.path(), &["a.yaml"]);
+        assert!(ran.code == 1 && ran.stdout.contains("did you mean `groups`?"), "{key}: {}", ran.stdout);
+        assert!(ran.stdout.contains("1 alert,"), "{key}: {}", ran.stdout);
+    }
+}

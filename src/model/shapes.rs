@@ -6,7 +6,7 @@ use std::cell::Cell;
 use super::dialect::{self, Level};
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
-use super::{Dialect, Group, Resource, Shape};
+use super::{Dialect, Group, Resource, Shape, suggest};
 use crate::yaml::{Kind, NodeId, Tree};
 
 /// A tree and the layer whose text it is of.
@@ -114,6 +114,8 @@ impl Lowering<'_> {
             return self.node(view, root, Place { shape, ..place });
         }
         let groups = fields.value(Key::Groups).filter(|_| fields.get(Key::Kind).is_none());
+        let misspelt = || misspelt(view, &fields).filter(|_| place.shape == Shape::Plain);
+        let groups = groups.or_else(misspelt);
         let Some(groups) = groups.filter(|&groups| self.looks_like_rules(view, root, groups)) else {
             return self.mapping(view, root, place);
         };
@@ -126,7 +128,9 @@ impl Lowering<'_> {
         if index > 0 && place.shape == Shape::Plain && dialect == Dialect::Prometheus {
             self.second_document(view, root);
         }
-        self.others(view, &fields, Some(Key::Groups), place);
+        if fields.get(Key::Groups).is_some() {
+            self.others(view, &fields, Some(Key::Groups), place);
+        }
     }
 
     /// The first document of a file, as Prometheus loads it.
@@ -290,4 +294,9 @@ impl Lowering<'_> {
         }
         pending.index.get()
     }
+}
+/// The value of the only key of a text, where that key is nearly `groups`: a rule file that Prometheus refuses.
+fn misspelt(view: View<'_>, fields: &Fields<'_>) -> Option<NodeId> {
+    let [[key, value]] = *fields.entries else { return None };
+    suggest::nearest(view.key(key)?, &["groups"]).map(|_| value)
 }
