@@ -35,7 +35,9 @@ impl LintRule for OwnerMissing {
                 return cx.unknown("the owner comes from a template engine's placeholder");
             }
             Field::Found(found) if !found.is_empty() => return,
-            Field::Unknown => return cx.unknown("a template engine's placeholder may bring an owner"),
+            Field::Unknown => {
+                return cx.unknown("a template engine, or what a mistake in the YAML hides, may bring an owner");
+            }
             _ if cx.exempts() => return,
             Field::Found(found) => {
                 let diagnostic = cx.report_as(severity, found.span, format!("alert `{name}` has an empty owner"));

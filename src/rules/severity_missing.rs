@@ -33,7 +33,9 @@ impl LintRule for SeverityMissing {
                 return cx.unknown("the severity comes from a template engine's placeholder");
             }
             Field::Found(found) if !found.is_empty() => return,
-            Field::Unknown => return cx.unknown("a template engine's placeholder may bring a severity"),
+            Field::Unknown => {
+                return cx.unknown("a template engine, or what a mistake in the YAML hides, may bring a severity");
+            }
             _ if cx.exempts() => return,
             Field::Found(found) => {
                 let diagnostic = cx.report(found.span, format!("alert `{name}` has an empty severity"));
