@@ -6,15 +6,22 @@ use std::fmt::{self, Display, Formatter};
 use super::report::Finding;
 
 /// FNV-1a, 64 bits: small, stable, and no secret depends on it (<http://www.isthe.com/chongo/tech/comp/fnv/>).
-struct Fnv(u64);
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fnv(pub u64);
 
 impl Fnv {
-    fn part(mut self, text: &str) -> Self {
+    /// The hash of nothing.
+    pub const START: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    /// The hash of one more byte.
+    #[must_use]
+    pub const fn byte(self, byte: u8) -> Self {
+        Self((self.0 ^ byte as u64).wrapping_mul(0x0100_0000_01b3))
+    }
+
+    fn part(self, text: &str) -> Self {
         // A byte that no UTF-8 text holds keeps parts apart.
-        for byte in text.bytes().chain([0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        self
+        text.bytes().chain([0xff]).fold(self, Self::byte)
     }
 }
 
@@ -31,7 +38,7 @@ impl Display for Fingerprint {
 /// The fingerprint of these parts.
 #[must_use]
 pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> Fingerprint {
-    Fingerprint(parts.into_iter().fold(Fnv(0xcbf2_9ce4_8422_2325), Fnv::part).0)
+    Fingerprint(parts.into_iter().fold(Fnv::START, Fnv::part).0)
 }
 
 /// Tells equal fingerprints apart by numbering them in the order of the findings.

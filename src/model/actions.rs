@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
-use super::placeholder::{braced_variable, certainly_helm, go_brackets, helm};
+use super::placeholder::{OWN, braced_variable, certainly_helm, go_brackets, helm, word};
 use crate::source::TextRange;
 use crate::template::is_function;
 use crate::yaml::{Kind, Parsed};
@@ -118,10 +118,10 @@ const KEYWORDS: [&str; 14] = [
 /// Whether an action begins with a name that Prometheus does not know, and mentions none that it does.
 fn stranger(inner: &str) -> bool {
     let body = inner.trim_start_matches('-').trim_start();
-    let word = &body[..body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()];
-    let own = ["$labels", "$value", "$externalLabels", "$externalURL", ".Labels", ".Value"];
+    let word = word(body);
+    let own = || OWN.iter().chain(&[".Labels", ".Value"]).any(|name| body.contains(name));
     let named = word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    named && !KEYWORDS.contains(&word) && !is_function(word) && !own.iter().any(|name| body.contains(name))
+    named && !KEYWORDS.contains(&word) && !is_function(word) && !own()
 }
 
 /// So many actions on lines that are no YAML are asked what they decide on.
@@ -141,24 +141,20 @@ fn decides(text: &str, pieces: &[Piece], parsed: &Parsed) -> bool {
     };
     // Each piece is looked at once for where lines begin and whether nothing stands before it.
     let (mut line, mut blank, mut told) = (0, true, 0);
-    for (index, piece) in pieces.iter().enumerate() {
-        match *piece {
-            Piece::Text(range) => {
-                let written = &text[range.range()];
-                blank &= written.trim().is_empty();
-                line = written.rfind(['\n', '\r']).map_or(line, |end| range.start as usize + end + 1);
-            }
-            Piece::Action(range, does) => {
-                if does == Does::Control && told < MOST_BROKEN && broken.contains(&line) {
-                    told += 1;
-                    if blank || around_rules(&pieces[index + 1..]) {
-                        return true;
-                    }
+    for (index, &piece) in pieces.iter().enumerate() {
+        let (Piece::Text(range) | Piece::Action(range, _)) = piece;
+        let written = &text[range.range()];
+        match piece {
+            Piece::Text(_) => blank &= written.trim().is_empty(),
+            Piece::Action(_, Does::Control) if told < MOST_BROKEN && broken.contains(&line) => {
+                told += 1;
+                if blank || around_rules(&pieces[index + 1..]) {
+                    return true;
                 }
-                let written = &text[range.range()];
-                line = written.rfind(['\n', '\r']).map_or(line, |end| range.start as usize + end + 1);
             }
+            Piece::Action(..) => {}
         }
+        line = written.rfind(['\n', '\r']).map_or(line, |end| range.start as usize + end + 1);
     }
     false
 }

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use crate::promql::Inside;
+use crate::template::doubled;
 
 /// Which placeholders a file may hold at all; most files hold none, and their values are not searched.
 #[expect(clippy::struct_excessive_bools, reason = "independent marks")]
@@ -84,9 +85,9 @@ pub(super) fn certainly_helm(text: &str) -> bool {
     // Prometheus has `template` too, but only for templates that the same text defines.
     let (mut named, mut defines) = (false, false);
     let mut at = 0;
-    while let Some(open) = text.get(at..).and_then(|rest| pair(rest, b'{')) {
+    while let Some(open) = text.get(at..).and_then(|rest| doubled(rest, b'{')) {
         let rest = &text[at + open + 2..];
-        let inner = &rest[..pair(rest, b'}').unwrap_or(rest.len())];
+        let inner = &rest[..doubled(rest, b'}').unwrap_or(rest.len())];
         if has_helm(inner) {
             return true;
         }
@@ -98,17 +99,16 @@ pub(super) fn certainly_helm(text: &str) -> bool {
     named && !defines
 }
 
-/// Where this byte first stands twice.
-fn pair(text: &str, byte: u8) -> Option<usize> {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(byte, bytes).find(|at| bytes.get(at + 1) == Some(&byte))
-}
-
 /// Whether a part of an action is one of those that only Helm brings in.
 fn has_helm(action: &str) -> bool {
     let bytes = action.as_bytes();
     let begins = |at: usize| HELM.iter().any(|word| bytes[at..].starts_with(word));
     bytes.iter().enumerate().any(|(at, byte)| matches!(byte, b'.' | b'i') && begins(at))
+}
+
+/// The letters, digits and `_` at the beginning.
+pub(super) fn word(text: &str) -> &str {
+    &text[..text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()]
 }
 
 /// Whether an action of Go's templates, without its braces, is one of Helm: it uses a function, a field or a variable that
@@ -118,15 +118,14 @@ pub(super) fn helm(inner: &str) -> bool {
     if has_helm(body) {
         return true;
     }
-    let name = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     if let Some(field) = body.strip_prefix('.') {
-        return !matches!(&field[..name(field)], "" | "Labels" | "ExternalLabels" | "ExternalURL" | "Value");
+        return !matches!(word(field), "" | "Labels" | "ExternalLabels" | "ExternalURL" | "Value");
     }
     if let Some(variable) = body.strip_prefix('$') {
-        return !matches!(&variable[..name(variable)], "labels" | "externalLabels" | "externalURL" | "value");
+        return !matches!(word(variable), "labels" | "externalLabels" | "externalURL" | "value");
     }
     let piped = body.rsplit_once('|').map_or("", |(_, last)| last.trim_start());
-    SPRIG.contains(&&body[..name(body)]) || SPRIG.contains(&&piped[..name(piped)])
+    SPRIG.contains(&word(body)) || SPRIG.contains(&word(piped))
 }
 
 impl Marks {
@@ -246,15 +245,18 @@ impl Iterator for Placeholders<'_> {
 /// Length of the `{{ … }}` at the start, and whether it is no action that Prometheus could run: only Helm can mean it, another
 /// engine writes a part of it, or it stands in PromQL.
 fn action(text: &str, marks: Marks, promql: bool) -> Option<(usize, bool)> {
-    let len = pair(text, b'}')? + 2;
+    let len = doubled(text, b'}')? + 2;
     let inner = &text[2..len - 2];
     let foreign = if promql { !own(inner) } else { marks.go && helm(inner) };
     Some((len, foreign || engine_inside(inner, marks)))
 }
 
+/// The variables that Prometheus declares.
+pub(super) const OWN: [&str; 4] = ["$labels", "$value", "$externalLabels", "$externalURL"];
+
 /// Whether an action without its braces uses Prometheus's own variables, which is a mistake in PromQL and no placeholder.
 fn own(inner: &str) -> bool {
-    ["$labels", "$value", "$externalLabels", "$externalURL"].iter().any(|name| inner.trim_start().starts_with(name))
+    OWN.iter().any(|name| inner.trim_start().starts_with(name))
 }
 
 /// Whether another engine writes a part of an action: `{{ humanizeDuration <%= p('x') %> }}`.

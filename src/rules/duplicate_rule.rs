@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::fingerprint::Fnv;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{File, Rule, RuleKind};
 use crate::promql::print;
@@ -171,39 +172,32 @@ fn squeezed(expr: &str) -> String {
 }
 
 /// Words that Prometheus may print or not.
-const CLAUSES: [u64; 6] =
+const CLAUSES: [Fnv; 6] =
     [hash(b"by"), hash(b"without"), hash(b"on"), hash(b"ignoring"), hash(b"group_left"), hash(b"group_right")];
 
-/// FNV-1a.
-const START: u64 = 0xcbf2_9ce4_8422_2325;
-
-const fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ byte.to_ascii_lowercase() as u64).wrapping_mul(0x0100_0000_01b3)
-}
-
-const fn hash(word: &[u8]) -> u64 {
-    let (mut sum, mut at) = (START, 0);
+const fn hash(word: &[u8]) -> Fnv {
+    let (mut hash, mut at) = (Fnv::START, 0);
     while at < word.len() {
-        sum = step(sum, word[at]);
+        hash = hash.byte(word[at]);
         at += 1;
     }
-    sum
+    hash
 }
 
 /// A number of the words of an expression, whatever their order and case, and of nothing else: where those of two expressions differ,
 /// so do the expressions. None where words cannot be told from comments and escapes.
 fn words(expr: &str) -> Option<u64> {
-    let (mut sum, mut word, mut first) = (0_u64, START, None);
+    let (mut sum, mut word, mut first) = (0_u64, Fnv::START, None);
     for byte in expr.bytes().chain([b' ']) {
         if byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii() {
-            word = step(word, byte);
+            word = word.byte(byte.to_ascii_lowercase());
             first.get_or_insert(byte);
         } else if matches!(byte, b'#' | b'\\') {
             return None;
         } else if let Some(first) = first.take() {
             let counts = !first.is_ascii_digit() && !CLAUSES.contains(&word);
-            sum = sum.wrapping_add(if counts { word } else { 0 });
-            word = START;
+            sum = sum.wrapping_add(if counts { word.0 } else { 0 });
+            word = Fnv::START;
         }
     }
     Some(sum)

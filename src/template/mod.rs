@@ -29,6 +29,7 @@ pub use ast::{
     TemplateCall, Term,
 };
 pub use functions::is_function;
+pub(crate) use plain::doubled;
 pub use plain::{has_action, is_plain};
 pub use walk::{Call, LabelUse};
 

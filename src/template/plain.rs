@@ -24,9 +24,13 @@ pub fn is_plain(text: &str) -> bool {
 
 /// What stands behind the next `{{`.
 fn next_action(text: &str) -> Option<&str> {
+    text.get(doubled(text, b'{')? + 2..)
+}
+
+/// Where this byte first stands twice.
+pub(crate) fn doubled(text: &str, byte: u8) -> Option<usize> {
     let bytes = text.as_bytes();
-    let open = memchr_iter(b'{', bytes).find(|at| bytes.get(at + 1) == Some(&b'{'))?;
-    text.get(open + 2..)
+    memchr_iter(byte, bytes).find(|at| bytes.get(at + 1) == Some(&byte))
 }
 
 /// What stands behind the action whose `{{` was read, where it is plain: a value or a call, piped to calls.

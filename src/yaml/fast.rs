@@ -56,22 +56,6 @@ fn common(text: &str) -> bool {
             .any(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
 }
 
-/// The bytes that plain text begins with, but for those that depend on the next.
-const PLAIN: [bool; 256] = {
-    let indicators = b"?:,[]{}#&*!|>'\"%@`";
-    let (mut table, mut byte) = ([false; 256], b' ' as usize + 1);
-    while byte < table.len() {
-        table[byte] = true;
-        byte += 1;
-    }
-    let mut at = 0;
-    while at < indicators.len() {
-        table[indicators[at] as usize] = false;
-        at += 1;
-    }
-    table
-};
-
 struct Fast<'b, 't> {
     builder: &'b mut Builder,
     text: &'t str,
@@ -359,15 +343,17 @@ impl Fast<'_, '_> {
             // Perhaps `...`.
             b'.' => self.peek(1) != Some(b'.'),
             b'<' => self.peek(1) != Some(b'<') || self.rest().starts_with(b"<<: *"),
-            _ => PLAIN[usize::from(first)],
+            b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
+            | b'%' | b'@' | b'`' => false,
+            _ => first > b' ',
         };
         good.then_some(())
     }
 
     /// The end of plain text on its line, and whether a colon or a comment ends it.
     fn plain_line(&self, start: usize, line: usize) -> (usize, bool) {
-        let odd = memchr3_iter(b'\t', b':', b'#', &self.bytes[start..line]).map(|at| start + at);
-        let stop = odd.into_iter().find(|&at| match self.bytes[at] {
+        let mut odd = memchr3_iter(b'\t', b':', b'#', &self.bytes[start..line]).map(|at| start + at);
+        let stop = odd.find(|&at| match self.bytes[at] {
             b':' => self.blank_at(at + 1) || self.bytes.get(at + 1) == Some(&b'\t'),
             b'#' => at > start && self.bytes[at - 1] == b' ',
             _ => true,
