@@ -334,7 +334,10 @@ impl<'a> PartRun<'a> {
                     }
                     exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
-                for raw in outcome.findings {
+                if !cx.found() {
+                    continue;
+                }
+                for raw in cx.findings() {
                     let about = Some(About { rule, facts: &facts, verdicts: &verdicts });
                     let judged = self.finding(place, &out, raw, maker, about);
                     out.findings.push(judged);

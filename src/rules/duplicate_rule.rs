@@ -1,5 +1,6 @@
 //! No rule is written twice.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -139,8 +140,9 @@ fn by_expression<'a, T: Ord>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Ve
     }
     let mut written: BTreeMap<(Option<u64>, String), Vec<T>> = BTreeMap::new();
     for one in rules {
-        let (text, words) = (text(&one), words(text(&one)));
-        let text = if words.is_some() { squeezed(text) } else { text.to_owned() };
+        let text = uncommented(text(&one));
+        let words = words(&text);
+        let text = if words.is_some() { squeezed(&text) } else { text.into_owned() };
         written.entry((words, text)).or_default().push(one);
     }
     let mut alike: BTreeMap<Option<u64>, usize> = BTreeMap::new();
@@ -162,6 +164,20 @@ fn by_expression<'a, T: Ord>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Ve
         group.sort_unstable();
     }
     groups
+}
+
+/// The text without its comments.
+fn uncommented(expr: &str) -> Cow<'_, str> {
+    if !expr.contains('#') {
+        return Cow::Borrowed(expr);
+    }
+    let (mut kept, mut from) = (String::with_capacity(expr.len()), 0);
+    for comment in promql::comments(expr) {
+        kept.push_str(&expr[from..comment.start as usize]);
+        from = comment.end as usize;
+    }
+    kept.push_str(&expr[from..]);
+    Cow::Owned(kept)
 }
 
 /// The text without the blanks outside of quotes: of expressions of the same words it tells those that are surely one.
@@ -196,7 +212,7 @@ const fn hash(word: &[u8]) -> Fnv {
 }
 
 /// A number of the words and numbers of an expression, whatever their order, case and spelling, and of nothing else: where those of
-/// two expressions differ, so do the expressions. None where words cannot be told from comments and escapes.
+/// two expressions differ, so do the expressions; comments were taken out. None where words cannot be told from escapes.
 fn words(expr: &str) -> Option<u64> {
     let bytes = expr.as_bytes();
     let (mut sum, mut at) = (0_u64, 0);
@@ -213,7 +229,7 @@ fn words(expr: &str) -> Option<u64> {
                 at += 1;
             }
             sum = sum.wrapping_add(if CLAUSES.contains(&word) { 0 } else { word.0 });
-        } else if byte == b'#' || byte == b'\\' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) {
+        } else if byte == b'\\' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) {
             return None;
         } else {
             at += 1 + usize::from(byte == b'\\');
