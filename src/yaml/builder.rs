@@ -52,9 +52,9 @@ impl Builder {
         Self {
             tree,
             errors: Vec::new(),
-            open: Vec::new(),
+            open: Vec::with_capacity(16),
             cursor: 0,
-            pending: Vec::new(),
+            pending: Vec::with_capacity(64),
             anchors: HashMap::new(),
             unknown: Vec::new(),
             aliases: false,
@@ -63,6 +63,7 @@ impl Builder {
         }
     }
 
+    #[inline]
     fn push(&mut self, node: Node) -> NodeId {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(NONE));
         self.tree.nodes.push(node);
@@ -79,7 +80,7 @@ impl Builder {
         if style == Style::Plain && self.property_key(range) {
             return;
         }
-        let mut node = self.untagged(range, style, indent);
+        let mut node = self.untagged(range, style, indent, false);
         if tag.as_deref() == Some("!!binary") {
             self.binary(&mut node, range);
         }
@@ -92,28 +93,31 @@ impl Builder {
         self.set_tag(id, tag);
     }
 
-    /// The same for a scalar without a tag that is known to be nothing odd; `value` is where its value stands as it is, where
-    /// that is known.
+    /// The same for a scalar without a tag that is known to be nothing odd, in a text whose lines are broken by LF; `value` is
+    /// where its value stands as it is, where that is known.
+    #[inline]
     pub(super) fn common_scalar(&mut self, range: TextRange, style: Style, indent: u16, value: Option<TextRange>) {
         let node = match value {
             Some(value) => Node { a: value.start, b: value.len(), ..scalar_node(range, style, indent) },
-            None => self.untagged(range, style, indent),
+            None => self.untagged(range, style, indent, true),
         };
         self.push(node);
         self.cursor = self.cursor.max(range.end);
     }
 
-    fn untagged(&mut self, range: TextRange, style: Style, indent: u16) -> Node {
+    fn untagged(&mut self, range: TextRange, style: Style, indent: u16, common: bool) -> Node {
         let mut node = scalar_node(range, style, indent);
-        if let Some((start, len)) = verbatim(&self.tree.text, range, style) {
+        let verbatim = if common { None } else { verbatim(&self.tree.text, range, style) };
+        if let Some((start, len)) = verbatim {
             (node.a, node.b) = (start, len);
-        } else {
-            let decoded = scalar::decode(&self.tree.text, range, style, indent);
-            if let Some((range, what)) = decoded.bad_escape() {
-                self.errors.push(message::escape(range, what));
-            }
-            self.store(&mut node, &decoded.into_value());
+            return node;
         }
+        let before = self.tree.side.len();
+        let bad = scalar::decode(&self.tree.text, range, style, indent, common, &mut self.tree.side);
+        if let Some((range, what)) = bad {
+            self.errors.push(message::escape(range, what));
+        }
+        self.stored(&mut node, before);
         node
     }
 
@@ -149,16 +153,20 @@ impl Builder {
             || plain && matches!(raw.first(), Some(b'?' | b':' | b'-' | b'@' | b'`' | b'%'))
     }
 
-    fn store(&mut self, node: &mut Node, value: &str) {
-        node.a = u32::try_from(self.tree.text.len() + self.tree.side.len()).unwrap_or(NONE);
-        node.b = u32::try_from(value.len()).unwrap_or(0);
-        self.tree.side.push_str(value);
+    /// The value of the node is what was added to the decoded values since there were so many bytes of them.
+    fn stored(&self, node: &mut Node, before: usize) {
+        node.a = u32::try_from(self.tree.text.len() + before).unwrap_or(NONE);
+        node.b = u32::try_from(self.tree.side.len() - before).unwrap_or(0);
     }
 
     fn binary(&mut self, node: &mut Node, range: TextRange) {
         let raw = self.tree.value(node).to_owned();
         match tags::base64(&raw) {
-            Some(bytes) => self.store(node, &String::from_utf8_lossy(&bytes)),
+            Some(bytes) => {
+                let before = self.tree.side.len();
+                self.tree.side.push_str(&String::from_utf8_lossy(&bytes));
+                self.stored(node, before);
+            }
             None => self.errors.push(message::binary(range)),
         }
     }
@@ -184,7 +192,8 @@ impl Builder {
             count -= 1;
         }
         let first = self.tree.children.len();
-        self.tree.children.extend(self.pending.drain(open.first..));
+        self.tree.children.extend_from_slice(self.pending.get(open.first..).unwrap_or(&[]));
+        self.pending.truncate(open.first);
         let last = self.tree.children.get(first..).and_then(<[NodeId]>::last).map(|&id| self.tree.range(id).end);
         let Some(node) = self.tree.nodes.get_mut(open.id.0 as usize) else { return };
         node.a = u32::try_from(first).unwrap_or(0);
@@ -259,10 +268,7 @@ impl Builder {
         self.anchors.clear();
     }
 
-    pub(super) fn comment(&mut self, range: TextRange) {
-        let before = self.tree.text.get(..range.start as usize).unwrap_or("");
-        let own_line =
-            before.trim_end_matches([' ', '\t', '\u{FEFF}']).chars().next_back().is_none_or(|c| "\n\r".contains(c));
+    pub(super) fn comment(&mut self, range: TextRange, own_line: bool) {
         self.tree.comments.push(Comment { range, own_line });
     }
 }

@@ -5,24 +5,24 @@
 //! reports an error, and what it accepts is what both YAML 1.2 and go-yaml v3 read alike.
 
 mod flow;
+mod scalars;
 
 use super::builder::Builder;
 use super::check;
 use super::read::DEPTH;
 use super::{Kind, Style};
 use crate::source::TextRange;
-use memchr::{memchr, memchr2, memchr3_iter};
+use memchr::{memchr, memchr3_iter};
+use scalars::Word;
 
 /// Keys of more bytes than this are left to the full parser, which knows the limit of 1024 characters.
 const LONGEST_KEY: usize = 1000;
 
 /// Reads the whole text into `builder`; `None` (and a builder to throw away) where the full parser must decide.
 pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
-    if !common(text) {
-        return None;
-    }
-    let mut fast =
-        Fast { builder, text, bytes: text.as_bytes(), at: 0, depth: 0, token: (usize::MAX, 0), pending: None };
+    let tabs = common(text)?;
+    let bytes = text.as_bytes();
+    let mut fast = Fast { builder, text, bytes, tabs, at: 0, depth: 0, token: (usize::MAX, 0), pending: None };
     let mut column = fast.next()?;
     if fast.marked(column) {
         column = fast.behind_mark()?;
@@ -42,24 +42,32 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
     (done && fast.builder.errors.is_empty() && fast.builder.unknown.is_empty()).then_some(())
 }
 
-/// No carriage returns, control characters, or line breaks that only go-yaml knows; tabs are looked at where they stand.
-fn common(text: &str) -> bool {
+/// Whether there are tabs, in a text without carriage returns, other control characters, and line breaks that only go-yaml knows.
+fn common(text: &str) -> Option<bool> {
     let bytes = text.as_bytes();
-    let odd = |b: u8| b < b' ' && b != b'\n' && b != b'\t' || b == 0x7F;
-    // Without an early end within a chunk the compiler looks at many bytes at once.
-    if bytes.chunks(1024).any(|chunk| chunk.iter().fold(false, |found, &b| found | odd(b))) {
-        return false;
+    u32::try_from(bytes.len()).ok()?;
+    // Without an early end the compiler looks at many bytes at once.
+    if !bytes.iter().fold(false, |found, byte| found | !matches!(byte, b'\n' | b' '..=b'~')) {
+        return Some(false);
     }
-    bytes.is_ascii()
-        || !text
-            .chars()
-            .any(|c| matches!(c, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
+    let control = bytes.iter().fold(false, |found, byte| found | matches!(byte, 0..=8 | 11..=31 | 0x7F));
+    let odd = |at: usize| match bytes[at..] {
+        [0xC2, second, ..] => second < 0xA0,
+        [0xE2, 0x80, third, ..] => matches!(third, 0xA8 | 0xA9),
+        [0xEF, 0xBB, third, ..] => third == 0xBF,
+        [0xEF, 0xBF, third, ..] => third >= 0xBE,
+        _ => false,
+    };
+    let odd = control || memchr3_iter(0xC2, 0xE2, 0xEF, bytes).any(odd);
+    (!odd).then(|| memchr(b'\t', bytes).is_some())
 }
 
 struct Fast<'b, 't> {
     builder: &'b mut Builder,
     text: &'t str,
     bytes: &'t [u8],
+    /// Whether a tab stands anywhere in the text.
+    tabs: bool,
     at: usize,
     depth: usize,
     /// The first token of a line that was found last, and its column.
@@ -68,13 +76,21 @@ struct Fast<'b, 't> {
     pending: Option<TextRange>,
 }
 
-fn number(n: usize) -> Option<u32> {
-    u32::try_from(n).ok()
+/// The length of the text was looked at.
+fn range(start: usize, end: usize) -> TextRange {
+    TextRange::new(start as u32, end as u32)
 }
 
-fn range(start: usize, end: usize) -> Option<TextRange> {
-    Some(TextRange::new(number(start)?, number(end)?))
-}
+/// The bytes of nearly all keys.
+const NAME: [bool; 256] = {
+    let mut name = [false; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        name[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    name
+};
 
 impl Fast<'_, '_> {
     fn rest(&self) -> &[u8] {
@@ -89,8 +105,20 @@ impl Fast<'_, '_> {
         matches!(self.bytes.get(at), None | Some(b' ' | b'\n'))
     }
 
+    /// The number of spaces that stand here in a row.
+    #[inline]
     fn spaces(&self, from: usize) -> usize {
-        self.bytes[from..].iter().take_while(|&&b| b == b' ').count()
+        let rest = self.bytes.get(from..).unwrap_or(&[]);
+        let (words, _) = rest.as_chunks();
+        let mut count = 0;
+        for word in words {
+            let other = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b' '; 8]);
+            if other != 0 {
+                return count + other.trailing_zeros() as usize / 8;
+            }
+            count += 8;
+        }
+        count + rest[count..].iter().take_while(|&&b| b == b' ').count()
     }
 
     fn line_end(&self, from: usize) -> usize {
@@ -99,20 +127,24 @@ impl Fast<'_, '_> {
 
     /// Goes from the end of a line's content, or the start of a line, to the next token: its column. At the end of the text 0.
     fn next(&mut self) -> Option<usize> {
+        let mut first = self.at == 0 || self.bytes[self.at - 1] == b'\n';
         loop {
+            if self.peek(0) == Some(b'\n') {
+                self.at += 1;
+                first = true;
+            }
             let column = self.spaces(self.at);
-            let start = self.at;
             self.at += column;
             match self.peek(0) {
                 None => return Some(0),
-                Some(b'\n') => self.at += 1,
-                Some(b'#') if column > 0 || start == 0 || self.bytes[start - 1] == b'\n' => {
+                Some(b'\n') => {}
+                Some(b'#') if column > 0 || first => {
                     let end = self.line_end(self.at);
-                    self.builder.comment(range(self.at, end)?);
+                    self.builder.comment(range(self.at, end), first);
                     self.at = end;
                 }
                 // Only at the start of a line is it a new token.
-                Some(_) if start == 0 || self.bytes[start - 1] == b'\n' => {
+                Some(_) if first => {
                     self.token = (self.at, column);
                     return Some(column);
                 }
@@ -121,20 +153,9 @@ impl Fast<'_, '_> {
         }
     }
 
-    fn scalar(&mut self, range: TextRange, style: Style, indent: u16) {
-        self.builder.common_scalar(range, style, indent, None);
-        self.tie();
-    }
-
-    /// Plain text on one line, whose value stands there as it is.
-    fn words(&mut self, range: TextRange) {
-        self.builder.common_scalar(range, Style::Plain, 0, Some(range));
-        self.tie();
-    }
-
-    fn begin(&mut self, kind: Kind) -> Option<()> {
+    fn begin(&mut self, kind: Kind, start: usize) -> Option<()> {
         self.deeper()?;
-        self.builder.begin(kind, number(self.at)?, None);
+        self.builder.begin(kind, start as u32, None);
         self.tie();
         Some(())
     }
@@ -151,8 +172,7 @@ impl Fast<'_, '_> {
         let word = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
         let len = self.bytes.get(self.at + 1..)?.iter().take_while(word).count();
         let end = self.at + 1 + len;
-        (len > 0 && self.blank_at(end)).then_some(())?;
-        range(self.at, end)
+        (len > 0 && self.blank_at(end)).then(|| range(self.at, end))
     }
 
     /// Steps over an anchor, where one is here, and the blanks behind it.
@@ -195,21 +215,20 @@ impl Fast<'_, '_> {
 
     /// A mapping or a list whose first token is here, in this column.
     fn collection(&mut self, column: usize) -> Option<()> {
-        if self.item() { self.sequence(column) } else { self.mapping(column) }
+        if self.item() {
+            return self.sequence(column);
+        }
+        let first = self.key()?;
+        self.mapping(column, first)
     }
 
-    fn mapping(&mut self, column: usize) -> Option<()> {
-        self.begin(Kind::Mapping)?;
+    /// The mapping in this column whose first key was read: the cursor is at the colon behind it.
+    fn mapping(&mut self, column: usize, first: Word) -> Option<()> {
+        self.begin(Kind::Mapping, first.range.start as usize)?;
+        let mut key = first;
         loop {
-            let (start, end, style) = self.key()?;
-            if style == Style::Plain {
-                self.words(range(start, end)?);
-            } else {
-                self.scalar(range(start, end)?, style, 0);
-            }
-            let colon = self.at;
-            self.at += 1;
-            self.value(column, colon)?;
+            self.word(key);
+            self.value(column)?;
             let next = self.next_here()?;
             if next < column || self.at >= self.bytes.len() || self.marked(next) {
                 break;
@@ -217,6 +236,7 @@ impl Fast<'_, '_> {
             if next > column || self.item() {
                 return None;
             }
+            key = self.key()?;
         }
         self.builder.end(None);
         self.depth -= 1;
@@ -224,7 +244,7 @@ impl Fast<'_, '_> {
     }
 
     fn sequence(&mut self, column: usize) -> Option<()> {
-        self.begin(Kind::Sequence)?;
+        self.begin(Kind::Sequence, self.at)?;
         loop {
             let dash = self.at;
             self.at += 1;
@@ -236,7 +256,7 @@ impl Fast<'_, '_> {
                     if next > column && self.at < self.bytes.len() {
                         self.node(next, column)?;
                     } else {
-                        self.empty(dash + 1)?;
+                        self.empty(dash)?;
                     }
                 }
                 Some(_) => {
@@ -263,13 +283,10 @@ impl Fast<'_, '_> {
         if at == self.at { Some(column) } else { self.next() }
     }
 
-    fn empty(&mut self, at: usize) -> Option<()> {
-        if self.pending.is_some() {
-            return None;
-        }
-        let at = range(at, at)?;
-        self.scalar(at, Style::Plain, 0);
-        Some(())
+    /// Nothing stands where a node would behind this indicator.
+    fn empty(&mut self, indicator: usize) -> Option<()> {
+        let nothing = range(indicator + 1, indicator + 1);
+        self.pending.is_none().then(|| self.word(Word { range: nothing, style: Style::Plain, value: Some(nothing) }))
     }
 
     /// A node whose first token is here, in this column; text goes on in lines further right than `parent`.
@@ -280,13 +297,13 @@ impl Fast<'_, '_> {
         if self.item() {
             return self.sequence(column);
         }
-        let here = self.at;
         if matches!(self.peek(0), Some(b'[' | b'{' | b'|' | b'>')) {
             return self.inline(parent);
         }
-        let key = self.key().is_some();
-        self.at = here;
-        if key { self.mapping(column) } else { self.inline(parent) }
+        match self.key() {
+            Some(key) => self.mapping(column, key),
+            None => self.inline(parent),
+        }
     }
 
     /// A node with an anchor. Before a key on the same line it would be the key's, which is for the full parser.
@@ -296,83 +313,42 @@ impl Fast<'_, '_> {
             let next = self.next()?;
             return if next > parent && self.at < self.bytes.len() { self.node(next, parent) } else { None };
         }
-        let here = self.at;
-        let key = self.key().is_some();
-        self.at = here;
-        if key || self.item() { None } else { self.inline(parent) }
+        if self.key().is_some() || self.item() { None } else { self.inline(parent) }
     }
 
-    /// A key on one line: its bytes; the cursor is at the colon then.
-    fn key(&mut self) -> Option<(usize, usize, Style)> {
+    /// A key on one line; the cursor is at the colon then, and stays where there is none.
+    fn key(&mut self) -> Option<Word> {
         let start = self.at;
-        let limit = self.bytes.len().min(start + LONGEST_KEY);
-        let line = memchr(b'\n', &self.bytes[start..limit]).map_or(limit, |i| start + i);
-        let first = self.peek(0)?;
-        let (end, style) = if matches!(first, b'"' | b'\'') {
-            (self.quoted(start, line)?, if first == b'"' { Style::Double } else { Style::Single })
+        let name = self.rest().iter().take_while(|&&b| NAME[usize::from(b)]).count();
+        let (word, colon) = if name > 0 && self.peek(name) == Some(b':') && self.blank_at(start + name + 1) {
+            (Word::verbatim(start, start + name), start + name)
+        } else if matches!(self.peek(0), Some(b'"' | b'\'')) {
+            let quoted = self.quoted(start)?;
+            let end = quoted.range.end as usize;
+            (quoted.on_one_line()?, end + self.spaces(end))
         } else {
             self.plain_start()?;
-            (self.plain_line(start, line).0, Style::Plain)
+            let (end, stop) = self.plain_line(start);
+            (Word::verbatim(start, end), stop)
         };
-        self.at = end + self.spaces(end);
-        let good = self.at < line && self.peek(0) == Some(b':') && self.blank_at(self.at + 1);
-        good.then_some((start, end, style))
+        let good = self.bytes.get(colon) == Some(&b':') && self.blank_at(colon + 1) && colon - start < LONGEST_KEY;
+        good.then(|| {
+            self.at = colon;
+            word
+        })
     }
 
-    /// The end of a quoted scalar that is closed before `limit`.
-    fn quoted(&self, start: usize, limit: usize) -> Option<usize> {
-        let quote = self.bytes[start];
-        let escape = if quote == b'"' { b'\\' } else { quote };
-        let mut at = start + 1;
-        while let Some(found) = self.bytes.get(at..limit).and_then(|rest| memchr2(quote, escape, rest)) {
-            at += found;
-            let escaped = self.bytes[at] != quote || quote == b'\'' && self.bytes.get(at + 1) == Some(&quote);
-            if !escaped {
-                return Some(at + 1);
-            }
-            at += 2;
-        }
-        None
-    }
-
-    /// Whether plain text can begin here.
-    fn plain_start(&self) -> Option<()> {
-        let first = self.peek(0)?;
-        let good = match first {
-            b'-' => self.peek(1).is_some_and(|b| b.is_ascii_alphanumeric() || b == b'.'),
-            // Perhaps `...`.
-            b'.' => self.peek(1) != Some(b'.'),
-            b'<' => self.peek(1) != Some(b'<') || self.rest().starts_with(b"<<: *"),
-            b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"'
-            | b'%' | b'@' | b'`' => false,
-            _ => first > b' ',
-        };
-        good.then_some(())
-    }
-
-    /// The end of plain text on its line, and whether a colon or a comment ends it.
-    fn plain_line(&self, start: usize, line: usize) -> (usize, bool) {
-        let mut odd = memchr3_iter(b'\t', b':', b'#', &self.bytes[start..line]).map(|at| start + at);
-        let stop = odd.find(|&at| match self.bytes[at] {
-            b':' => self.blank_at(at + 1) || self.bytes.get(at + 1) == Some(&b'\t'),
-            b'#' => at > start && self.bytes[at - 1] == b' ',
-            _ => true,
-        });
-        let text = &self.bytes[start..stop.unwrap_or(line)];
-        let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
-        (start + text.len() - blanks, stop.is_some())
-    }
-
-    /// What follows the colon of a key in this column.
-    fn value(&mut self, column: usize, colon: usize) -> Option<()> {
-        let behind = self.at;
+    /// What follows the colon here, whose key stands in this column.
+    fn value(&mut self, column: usize) -> Option<()> {
+        let colon = self.at;
+        self.at += 1;
         self.at += self.spaces(self.at);
         self.anchor()?;
         if !self.line_ends() {
             return self.inline(column);
         }
         if self.pending.is_none() {
-            self.at = behind;
+            self.at = colon + 1;
         }
         let next = self.next()?;
         let ended = self.at >= self.bytes.len();
@@ -381,7 +357,7 @@ impl Fast<'_, '_> {
         } else if !ended && next == column && self.item() {
             self.sequence(column)
         } else {
-            self.empty(colon + 1)
+            self.empty(colon)
         }
     }
 
@@ -405,133 +381,6 @@ impl Fast<'_, '_> {
             Some(b'#') if token > end => Some(()),
             _ => None,
         }
-    }
-
-    fn quote(&mut self, parent: usize) -> Option<()> {
-        let start = self.at;
-        let end = self.quoted(start, self.bytes.len())?;
-        let mut line = self.line_end(start);
-        while line + 1 < end {
-            let indent = self.spaces(line + 1);
-            let first = self.bytes.get(line + 1 + indent);
-            if first != Some(&b'\n') && (indent <= parent || first == Some(&b'\t')) {
-                return None;
-            }
-            line = self.line_end(line + 1);
-        }
-        let style = if self.bytes[start] == b'"' { Style::Double } else { Style::Single };
-        self.scalar(range(start, end)?, style, 0);
-        self.at = end;
-        Some(())
-    }
-
-    fn plain(&mut self, parent: usize) -> Option<()> {
-        // The name of a recording rule may begin with a colon.
-        let colon = self.peek(0) == Some(b':') && self.peek(1).is_some_and(|byte| byte.is_ascii_alphanumeric());
-        if !colon {
-            self.plain_start()?;
-        }
-        let start = self.at;
-        let first = self.line_end(start);
-        let mut line = first;
-        let (mut end, mut stopped) = self.plain_line(start, line);
-        while !stopped {
-            let mut next = line + 1;
-            while self.bytes.get(next + self.spaces(next.min(self.bytes.len()))) == Some(&b'\n') {
-                next += self.spaces(next) + 1;
-            }
-            if next >= self.bytes.len() {
-                break;
-            }
-            let indent = self.spaces(next);
-            match self.bytes.get(next + indent) {
-                None | Some(b'#') => break,
-                Some(b'\t') => return None,
-                Some(_) if indent <= parent => break,
-                Some(_) => {}
-            }
-            line = self.line_end(next);
-            (end, stopped) = self.plain_line(next + indent, line);
-        }
-        // A colon or a tab behind the text is for the full parser; a comment is not.
-        let token = end + self.spaces(end);
-        if stopped && self.bytes.get(token) != Some(&b'#') {
-            return None;
-        }
-        if end <= first {
-            self.words(range(start, end)?);
-        } else {
-            self.scalar(range(start, end)?, Style::Plain, 0);
-        }
-        self.at = end;
-        Some(())
-    }
-
-    /// Literal and folded text.
-    fn block(&mut self, parent: usize) -> Option<()> {
-        let start = self.at;
-        let style = if self.bytes[start] == b'|' { Style::Literal } else { Style::Folded };
-        let header = self.line_end(start);
-        let (mut digit, mut chomp) = (None, false);
-        let mut at = start + 1;
-        while at < header {
-            match self.bytes[at] {
-                b'+' | b'-' if !chomp => chomp = true,
-                b @ b'1'..=b'9' if digit.is_none() => digit = Some(usize::from(b - b'0')),
-                _ => break,
-            }
-            at += 1;
-        }
-        let comment = at + self.spaces(at);
-        if comment < header {
-            if self.bytes[comment] != b'#' || comment == at {
-                return None;
-            }
-            self.builder.comment(range(comment, header)?);
-        }
-        let indent = match digit {
-            Some(digit) => parent + digit,
-            None => self.detect(header + 1, parent)?,
-        };
-        let (end, after) = self.block_end(header + 1, indent)?;
-        self.scalar(range(start, end)?, style, u16::try_from(indent).ok()?);
-        self.at = after;
-        Some(())
-    }
-
-    /// The column of the first line of content; nothing if there is none, or if a blank line before it is longer.
-    fn detect(&self, from: usize, parent: usize) -> Option<usize> {
-        let (mut at, mut longest) = (from, 0);
-        loop {
-            let indent = self.spaces(at.min(self.bytes.len()));
-            match self.bytes.get(at + indent)? {
-                b'\n' => longest = longest.max(indent),
-                b'\t' => return None,
-                _ => return (indent > parent && indent >= longest).then_some(indent),
-            }
-            at += indent + 1;
-        }
-    }
-
-    /// Where the last line of content ends, and the line after it begins.
-    fn block_end(&self, from: usize, indent: usize) -> Option<(usize, usize)> {
-        let (mut at, mut end) = (from, None);
-        while at < self.bytes.len() {
-            let spaces = self.spaces(at);
-            let line = self.line_end(at);
-            if at + spaces < line {
-                if spaces < indent {
-                    if self.bytes[at + spaces] == b'\t' {
-                        return None;
-                    }
-                    break;
-                }
-                let text = self.text.get(at..line)?.trim_end_matches([' ', '\t']);
-                end = if text.is_empty() { end } else { Some(at + text.len()) };
-            }
-            at = (line + 1).min(self.bytes.len());
-        }
-        end.map(|end| (end, at))
     }
 }
 

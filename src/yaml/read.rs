@@ -101,7 +101,10 @@ impl Reader<'_, '_> {
             }
             Event::Comment(..) => {
                 let range = self.range(&span);
-                self.builder.comment(range);
+                let before = self.builder.tree.text.get(..range.start as usize).unwrap_or("");
+                let before = before.trim_end_matches([' ', '\t', '\u{FEFF}']);
+                let own_line = before.is_empty() || before.ends_with(['\n', '\r']);
+                self.builder.comment(range, own_line);
             }
             Event::DocumentStart(..) => self.directives(),
             _ => {}

@@ -3,6 +3,8 @@
 //! The rules are those of libyaml and go-yaml v3 (`scannerc.go`: `yaml_parser_scan_flow_scalar`, `..._plain_scalar`,
 //! `..._block_scalar`): NEL, LS and PS break lines, a block scalar at the end of a file gets no line break that is not there.
 
+use memchr::{memchr, memchr2};
+
 use super::Style;
 use crate::source::TextRange;
 
@@ -32,23 +34,35 @@ pub(super) struct Decoded {
     value: String,
     segments: Vec<Segment>,
     mapped: bool,
+    /// The first escape that go-yaml refuses.
     bad: Option<(TextRange, Escape)>,
 }
 
 /// The value and its map.
 pub(super) fn map(text: &str, range: TextRange, style: Style, indent: u16) -> Decoded {
-    run(text, range, style, indent, true)
+    let value = String::with_capacity(range.len() as usize);
+    run(text, range, style, indent, false, Decoded { value, mapped: true, ..Decoded::default() })
 }
 
-/// The value alone.
-pub(super) fn decode(text: &str, range: TextRange, style: Style, indent: u16) -> Decoded {
-    run(text, range, style, indent, false)
+/// Appends the value alone to `out`; an escape that go-yaml refuses. `common` says that nothing but LF breaks the lines of the
+/// text.
+pub(super) fn decode(
+    text: &str,
+    range: TextRange,
+    style: Style,
+    indent: u16,
+    common: bool,
+    out: &mut String,
+) -> Option<(TextRange, Escape)> {
+    let value = std::mem::take(out);
+    let decoded = run(text, range, style, indent, common, Decoded { value, ..Decoded::default() });
+    *out = decoded.value;
+    decoded.bad
 }
 
-fn run(text: &str, range: TextRange, style: Style, indent: u16, mapped: bool) -> Decoded {
+fn run(text: &str, range: TextRange, style: Style, indent: u16, common: bool, out: Decoded) -> Decoded {
     let (start, end) = (range.start as usize, (range.end as usize).min(text.len()));
-    let out = Decoded { mapped, value: String::with_capacity(end.saturating_sub(start)), ..Decoded::default() };
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: start.min(end), end, out };
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: start.min(end), end, common, out };
     match style {
         Style::Plain => reader.flow(Style::Plain),
         Style::Single | Style::Double => {
@@ -89,11 +103,6 @@ impl Decoded {
             !gap && piece.is_some() && (!segment.verbatim || piece == text.get(segment.source.range()))
         });
         pieces && self.value == value
-    }
-
-    /// The first escape that go-yaml refuses.
-    pub(super) fn bad_escape(&self) -> Option<(TextRange, Escape)> {
-        self.bad
     }
 
     fn put(&mut self, value: &str, source: std::ops::Range<usize>, verbatim: bool) {
@@ -166,6 +175,8 @@ struct Reader<'t> {
     bytes: &'t [u8],
     at: usize,
     end: usize,
+    /// Whether nothing but LF breaks lines.
+    common: bool,
     out: Decoded,
 }
 
@@ -228,7 +239,7 @@ impl Reader<'_> {
     /// Reads up to the blanks before a line break, a line break or the end; true after an escaped line break.
     fn words(&mut self, style: Style) -> bool {
         let mut from = self.at;
-        while let Some(byte) = self.skip_to(|byte| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2 | b'\'' | b'\\')) {
+        while let Some(byte) = self.skip_text(style) {
             match byte {
                 b'\'' if style == Style::Single => {
                     self.copy(from, self.at);
@@ -255,17 +266,24 @@ impl Reader<'_> {
         false
     }
 
-    /// Goes to the next byte that is one of these.
-    fn skip_to(&mut self, one: impl Fn(u8) -> bool) -> Option<u8> {
+    /// Goes to the next byte that may break the line, or may stand for something else in this style.
+    fn skip_text(&mut self, style: Style) -> Option<u8> {
         let rest = self.bytes.get(self.at..self.end)?;
-        let found = rest.iter().position(|&byte| one(byte));
+        let found = match style {
+            _ if !self.common => {
+                rest.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2 | b'\'' | b'\\'))
+            }
+            Style::Single => memchr2(b'\n', b'\'', rest),
+            Style::Double => memchr2(b'\n', b'\\', rest),
+            Style::Plain | Style::Literal | Style::Folded => memchr(b'\n', rest),
+        };
         self.at += found.unwrap_or(rest.len());
         self.peek()
     }
 
     /// Goes to the end of the line.
     fn skip_line(&mut self) {
-        while self.skip_to(|byte| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2)).is_some() && self.line_break() == 0 {
+        while self.skip_text(Style::Literal).is_some() && self.line_break() == 0 {
             self.at += 1;
         }
     }

@@ -107,6 +107,7 @@ impl Tree {
     }
 
     /// What the node is.
+    #[inline]
     pub fn kind(&self, id: NodeId) -> Kind {
         self.nodes.get(id.0 as usize).map_or(GONE.kind, |node| node.kind)
     }
@@ -119,10 +120,12 @@ impl Tree {
     }
 
     /// The node that an alias stands for; any other node is itself, and so is an alias that leads nowhere.
+    #[inline]
     pub fn resolve(&self, id: NodeId) -> NodeId {
-        if self.nodes.get(id.0 as usize).is_some_and(|node| node.kind != Kind::Alias) {
-            return id;
-        }
+        if self.kind(id) == Kind::Alias { self.target(id) } else { id }
+    }
+
+    fn target(&self, id: NodeId) -> NodeId {
         let mut at = id;
         // An alias can only point to a node before it, so this ends; the bound is for safety.
         for _ in 0..8 {
@@ -136,8 +139,17 @@ impl Tree {
     }
 
     /// The decoded value of a scalar (through an alias, too); empty for anything else.
+    #[inline]
     pub fn text(&self, id: NodeId) -> &str {
-        match self.nodes.get(self.resolve(id).0 as usize) {
+        match self.nodes.get(id.0 as usize) {
+            Some(node) if node.kind == Kind::Scalar => self.value(node),
+            Some(node) if node.kind == Kind::Alias => self.aliased(id),
+            _ => "",
+        }
+    }
+
+    fn aliased(&self, id: NodeId) -> &str {
+        match self.nodes.get(self.target(id).0 as usize) {
             Some(node) if node.kind == Kind::Scalar => self.value(node),
             _ => "",
         }
@@ -183,14 +195,17 @@ impl Tree {
     }
 
     /// Whether go-yaml loads the node as null: a plain `~`, `null`, `Null`, `NULL` or nothing, with no tag or that of null.
+    #[inline]
     pub fn is_null(&self, id: NodeId) -> bool {
         let id = self.resolve(id);
-        let node = self.node(id);
         // No spelling of null is longer.
-        if node.kind != Kind::Scalar || node.b > 4 || !matches!(self.value(&node), "" | "~" | "null" | "Null" | "NULL")
-        {
-            return false;
-        }
+        let short = |node: &&Node| node.kind == Kind::Scalar && node.b <= 4;
+        let Some(node) = self.nodes.get(id.0 as usize).filter(short) else { return false };
+        matches!(self.value(node), "" | "~" | "null" | "Null" | "NULL") && self.may_be_null(id)
+    }
+
+    fn may_be_null(&self, id: NodeId) -> bool {
+        let node = self.node(id);
         match self.tag(id) {
             None | Some("!") => node.style == Style::Plain,
             tag => tag == Some("!!null"),
@@ -327,7 +342,9 @@ impl Tree {
             return Cow::Borrowed(self.text(id));
         }
         let node = self.node(id);
-        Cow::Owned(scalar::decode(&self.text, self.range(id), node.style, node.indent).into_value())
+        let mut value = String::new();
+        scalar::decode(&self.text, self.range(id), node.style, node.indent, false, &mut value);
+        Cow::Owned(value)
     }
 
     /// Every comment, in order.

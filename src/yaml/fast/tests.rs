@@ -5,7 +5,7 @@ use super::super::load::parse_fully;
 use super::super::{Kind, Tree};
 use crate::source::TextRange;
 
-const SEEDS: [&str; 5] = [
+const SEEDS: [&str; 6] = [
     "groups:
 - name: g1
   interval: 1m
@@ -103,12 +103,38 @@ c: d
 e:
   f: :g
 ",
+    "a: |
+  one line
+b: |-
+  stripped
+c: |+
+  kept
+
+d: |2
+   deeper
+e: |
+
+  below a blank line
+f:
+- |
+  blanks below
+    
+- |-
+  blanks behind  
+a:b: c
+a-b : 'tab\t''d'   # tab\there
+é.ü/x: “quoted” \u{A0}\u{3000}
+\"k\\\"\": \"x\\
+  y\"
+'k''': a
+l: |-
+  end",
 ];
 
-const PIECES: [&str; 38] = [
+const PIECES: [&str; 43] = [
     " ", "  ", "\n", "\t", "- ", "-", ": ", ":", " #", "#", "\"", "'", "|", ">", "|-", "{", "}", "[", "]", ", ", "&a ",
     "*a", "!x ", "? ", "%", "@", "---\n", "...\n", "\\", "\\n", "é", "\u{85}", "\n\n", "    ", "<<: ", "  x: y\n", "~",
-    "\r\n",
+    "\r\n", "\u{2028}", "\u{FEFF}", "“", ": |\n  x", "''",
 ];
 
 /// A small linear congruential generator: the same mutations on every run.
