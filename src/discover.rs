@@ -260,7 +260,7 @@ pub fn read(path: &Path) -> Content {
     match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((meta, _)) if !meta.is_file() => Content::Unreadable(io::Error::other("not a regular file")),
         Ok((meta, _)) if meta.len() > MAX_FILE => Content::TooLarge(meta.len()),
-        Ok((meta, file)) => match sized(file, meta.len() as usize) {
+        Ok((meta, file)) => match sized(file, meta.len()) {
             Ok(bytes) => text(bytes, path),
             Err(error) => Content::Unreadable(error),
         },
@@ -269,18 +269,9 @@ pub fn read(path: &Path) -> Content {
 }
 
 /// The first bytes of a file, as many as it was said to have: in one go, and without a question whether there are more.
-fn sized(mut file: File, size: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; size];
-    let mut at = 0;
-    while at < size {
-        match file.read(&mut bytes[at..]) {
-            Ok(0) => break,
-            Ok(read) => at += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(at);
+fn sized(file: File, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size as usize);
+    file.take(size).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -76,6 +76,9 @@ pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
     Ok(loaded)
 }
 
+/// So many files are read by one thread before another one is worth it.
+const FILES: usize = 512;
+
 impl Loaded {
     /// The lint rules' share of the policies.
     pub(super) fn setups(&self) -> Vec<&Setup> {
@@ -143,7 +146,7 @@ impl Loaded {
         // The policy is not one of the files that it is about.
         candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
         let read: Vec<(Content, Candidate)> =
-            candidates.into_par_iter().map(|file| (discover::read(&file.real), file)).collect();
+            candidates.into_par_iter().with_min_len(FILES).map(|file| (discover::read(&file.real), file)).collect();
         let part = self.add(common, read);
         self.workspace.parts.push(Part { root: target.root.display().to_string(), files: part, whole: target.whole });
         Ok(())
@@ -208,8 +211,11 @@ impl Loaded {
         let options =
             lower::Options { dialect, promql: policy.map(|policy| policy.promql).unwrap_or_default(), named: false };
         let from = self.workspace.files.len();
+        let len = |(content, _): &(Content, Candidate)| if let Content::Text(text, _) = content { text.len() } else { 0 };
+        let share = model::files_a_thread(read.len(), read.iter().map(len).sum());
         let made: Vec<_> = read
             .into_par_iter()
+            .with_min_len(share)
             .enumerate()
             .map(|(index, (content, candidate))| file(SourceId((first + index) as u32), content, candidate, &options))
             .collect();

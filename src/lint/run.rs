@@ -162,6 +162,7 @@ pub fn wanted<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Question> {
         })
         .collect::<Vec<_>>()
         .into_par_iter()
+        .with_min_len(input.workspace.files_a_thread())
         .flat_map_iter(Place::questions)
         .collect();
     questions.sort();
@@ -279,7 +280,9 @@ impl<'a> PartRun<'a> {
             .files(self.shared.part)
             .map(|(file, path)| Place { shared: self.shared, file, path })
             .collect();
-        let mut outcomes: Vec<Outcomes<'a>> = places.par_iter().map(|place| self.file(*place)).collect();
+        let share = self.shared.workspace.files_a_thread();
+        let mut outcomes: Vec<Outcomes<'a>> =
+            places.par_iter().with_min_len(share).map(|place| self.file(*place)).collect();
         let mut rest = Vec::new();
         if self.shared.part.whole {
             self.workspace(&places, &mut outcomes, &mut rest);

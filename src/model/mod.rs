@@ -30,7 +30,7 @@ pub use insert::BlockKind;
 pub use layer::Layer;
 pub use maps::{Maps, check_maps};
 pub use text::Text;
-pub use workspace::{Part, Workspace};
+pub use workspace::{Part, Workspace, files_a_thread};
 
 use std::borrow::Cow;
 use std::collections::HashSet;
