@@ -268,19 +268,10 @@ pub fn read(path: &Path) -> Content {
     }
 }
 
-/// The first bytes of a file, as many as it was said to have: in one go, and without a question whether there are more.
-fn sized(mut file: File, size: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; size];
-    let mut at = 0;
-    while at < size {
-        match file.read(&mut bytes[at..]) {
-            Ok(0) => break,
-            Ok(read) => at += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(at);
+/// The first bytes of a file, as many as it was said to have: behind them nothing is asked for.
+fn sized(file: File, size: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size);
+    file.take(size as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
