@@ -4,7 +4,7 @@
 //! their numbers from [`Source::position`].
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A half-open range of bytes in some text, the text being known from the context.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -128,7 +128,7 @@ pub struct Position {
 pub struct Source {
     /// Path as the user would write it, `/` as separator; `-` for standard input without a name.
     pub path: String,
-    text: String,
+    text: Arc<str>,
     lines: OnceLock<Vec<u32>>,
     /// The number of characters before each block of [`BLOCK`] bytes, once a long line asks for it.
     blocks: OnceLock<Vec<u32>>,
@@ -145,10 +145,10 @@ fn characters(bytes: &[u8]) -> u32 {
 impl Source {
     /// A source of this name and text. A text over 4 GiB is cut: the readers refuse far smaller ones.
     #[must_use]
-    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         let mut text = text.into();
         if text.len() > u32::MAX as usize - 1 {
-            text.clear();
+            text = Arc::from("");
         }
         Self { path: path.into(), text, lines: OnceLock::new(), blocks: OnceLock::new() }
     }
@@ -157,6 +157,12 @@ impl Source {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The whole text, shared with the values that are written out in it.
+    #[must_use]
+    pub(crate) fn shared(&self) -> Arc<str> {
+        self.text.clone()
     }
 
     /// The text in `range`, widened to whole characters and cut at the end of the file.
@@ -182,13 +188,28 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: u32, encoding: Encoding) -> Position {
         let offset = self.floor(offset);
-        let starts = self.line_starts();
-        let line = starts.partition_point(|&start| start as usize <= offset);
-        let before = &self.text[starts[line - 1] as usize..offset];
+        let line = self.line_starts().partition_point(|&start| start as usize <= offset);
+        self.on_line(line, offset, encoding)
+    }
+
+    /// The same for both ends of a range, the second found from the first where they share a line.
+    #[must_use]
+    pub fn positions(&self, range: TextRange, encoding: Encoding) -> (Position, Position) {
+        let start = self.position(range.start, encoding);
+        let end = self.floor(range.end.max(range.start));
+        let next = self.line_starts().get(start.line as usize);
+        let shared = next.is_none_or(|&next| end < next as usize);
+        let end =
+            if shared { self.on_line(start.line as usize, end, encoding) } else { self.position(range.end, encoding) };
+        (start, end)
+    }
+
+    fn on_line(&self, line: usize, offset: usize, encoding: Encoding) -> Position {
+        let before = &self.text[self.line_starts()[line - 1] as usize..offset];
         let column = match encoding {
             Encoding::Utf8 => before.len(),
             Encoding::Scalar if before.len() > 4 * BLOCK => self.characters(offset - before.len(), offset) as usize,
-            Encoding::Scalar => before.chars().count(),
+            Encoding::Scalar => characters(before.as_bytes()) as usize,
             Encoding::Utf16 => before.encode_utf16().count(),
         };
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -282,6 +303,10 @@ mod tests {
         assert_eq!(at(11, Encoding::Scalar), (3, 1));
         assert_eq!(at(99, Encoding::Scalar), (4, 1));
         assert_eq!(at(4, Encoding::Scalar), (1, 2), "inside a character means before it");
+        for (start, end) in (0..13).flat_map(|start| (start..14).map(move |end| (start, end))) {
+            let both = (source.position(start, Encoding::Scalar), source.position(end, Encoding::Scalar));
+            assert_eq!(source.positions(TextRange::new(start, end), Encoding::Scalar), both, "{start}..{end}");
+        }
         assert_eq!(source.slice(source.line(1)), "é😀x");
         assert_eq!(source.slice(source.line(3)), "z");
         assert!(source.line(9).is_empty());

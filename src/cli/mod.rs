@@ -257,7 +257,19 @@ fn here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// Standard output, buffered.
-fn stdout() -> io::BufWriter<io::StdoutLock<'static>> {
-    io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+/// Standard output, buffered, in pieces that end anywhere: the library's own looks for the last line break of each.
+fn stdout() -> io::BufWriter<Box<dyn Write>> {
+    io::BufWriter::with_capacity(1 << 16, unlined().unwrap_or_else(|| Box::new(io::stdout().lock())))
+}
+
+#[cfg(unix)]
+fn unlined() -> Option<Box<dyn Write>> {
+    use std::os::fd::AsFd;
+    let own = io::stdout().as_fd().try_clone_to_owned().ok()?;
+    Some(Box::new(std::fs::File::from(own)))
+}
+
+#[cfg(not(unix))]
+fn unlined() -> Option<Box<dyn Write>> {
+    None
 }

@@ -61,10 +61,8 @@ pub struct Context<'a> {
     seen_at: Option<i64>,
 }
 
-/// What a hook came to.
+/// What a hook came to, its findings apart.
 pub struct Outcome {
-    /// What is wrong.
-    pub findings: Vec<Raw>,
     /// The verdict on the rule it was given.
     pub verdict: Verdict,
     /// Why the verdict is what it is; empty where it holds.
@@ -125,13 +123,17 @@ impl<'a> Context<'a> {
         if verdict == Verdict::Holds && self.findings.is_empty() && seen_at.is_none() {
             return None;
         }
-        let findings = self.findings();
         let reason = match verdict {
             Verdict::Holds => Cow::Borrowed(""),
-            Verdict::Broken => findings.last().map(|raw| raw.diagnostic.reason()).unwrap_or_default(),
+            Verdict::Broken => self.findings.last().map(|raw| raw.diagnostic.reason()).unwrap_or_default(),
             _ => std::mem::take(&mut self.reason),
         };
-        Some(Outcome { findings, verdict, reason, not_asked, lacking, seen_at })
+        Some(Outcome { verdict, reason, not_asked, lacking, seen_at })
+    }
+
+    /// Whether the lint rule found something wrong.
+    pub(super) fn found(&self) -> bool {
+        !self.findings.is_empty()
     }
 
     /// Says that something is wrong, at the lint rule's own severity unless the policy sets another.

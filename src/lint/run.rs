@@ -1,7 +1,7 @@
 //! A run: every lint rule over every file, in parallel, then waivers, and everything sorted.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -68,7 +68,7 @@ struct Outcomes<'a> {
     /// One for each alert, with the index of its rule.
     alerts: Vec<(u32, AlertVerdicts)>,
     waivers: Waivers<'a>,
-    identities: OnceCell<Vec<Identity>>,
+    identities: OnceCell<Vec<Identity<'a>>>,
     /// When the evidence behind a verdict was taken: start of the alert's name, lint rule, seconds since 1970.
     times: Vec<(u32, u16, i64)>,
 }
@@ -199,15 +199,27 @@ impl<'a> Place<'a> {
     /// What is asked about the runbooks of its alerts.
     fn questions(self) -> Vec<Question> {
         let alerts = self.file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert);
-        let linking = alerts.filter(|rule| self.shared.setup.conventions.runbook(self.file, rule).found().is_some());
-        let asked = linking.filter_map(|rule| {
+        let mut asked = Vec::new();
+        // References that need no label of their alert, and are one question wherever they stand.
+        let mut known = HashSet::new();
+        for rule in alerts {
+            let runbook = self.shared.setup.conventions.runbook(self.file, rule);
+            let Some(reference) = runbook.known() else { continue };
+            if known.contains(&*reference.value) {
+                continue;
+            }
             let facts = self.facts(rule);
-            let question = facts.question(self.file, rule, &self.shared.part.root)?;
+            let Some(question) = facts.question(self.file, rule, &self.shared.part.root) else { continue };
             let asks = |block: &Block| block.level != Some(Level::Off) && block.rule.asks(question);
             let mut blocks = self.shared.setup.rules.iter().filter_map(|active| self.block(active, rule, &facts));
-            blocks.any(asks).then(|| question.clone())
-        });
-        asked.collect()
+            if blocks.any(asks) {
+                if !reference.is_dynamic() {
+                    known.insert(reference.value.clone());
+                }
+                asked.push(question.clone());
+            }
+        }
+        asked
     }
 
     /// The block of the policy that judges a rule.
@@ -295,7 +307,7 @@ impl<'a> PartRun<'a> {
         let source = self.shared.workspace.source(file.source);
         let mut out = Outcomes {
             findings: Vec::new(),
-            alerts: Vec::new(),
+            alerts: Vec::with_capacity(file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert).count()),
             waivers: Waivers::of(&self.shared, place.path, file, source),
             identities: OnceCell::new(),
             times: Vec::new(),
@@ -322,7 +334,10 @@ impl<'a> PartRun<'a> {
                     }
                     exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
-                for raw in outcome.findings {
+                if !cx.found() {
+                    continue;
+                }
+                for raw in cx.findings() {
                     let about = Some(About { rule, facts: &facts, verdicts: &verdicts });
                     let judged = self.finding(place, &out, raw, maker, about);
                     out.findings.push(judged);
@@ -440,8 +455,8 @@ impl<'a> PartRun<'a> {
             out.waivers.apply(&self.shared, active, None, &mut finding);
             return Judged { lint, rule, finding };
         };
-        let labels = identity.labels.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
-        let names = [identity.group.as_str(), identity.name.as_str()];
+        let labels = identity.labels.iter().flat_map(|&(key, value)| [key, value]);
+        let names = [identity.group, identity.name];
         finding.fingerprint = fingerprint(head.into_iter().chain(names).chain(labels).chain([finding.subject()]));
         let AlertVerdicts { group, owner, severity, alert, .. } = verdicts;
         finding.group.clone_from(group);

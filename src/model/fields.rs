@@ -17,6 +17,8 @@ use crate::yaml::{Kind, NodeId};
 enum Use {
     /// A key or another word that comes again and again.
     Word,
+    /// The name of a rule, which findings and verdicts share.
+    Name,
     /// Any value.
     Value,
     /// PromQL.
@@ -25,6 +27,9 @@ enum Use {
 
 /// Values of at most so many bytes are mostly those of labels, the same over and over.
 const SHORT: usize = 16;
+
+/// Room is made for so many rules of a group at once; a sequence may hold anything.
+const MANY: usize = 1024;
 
 impl Lowering<'_> {
     /// A scalar as Prometheus loads it; none for a collection.
@@ -47,13 +52,19 @@ impl Lowering<'_> {
         let written = unknown.then(|| layer.written(self.source, raw.range, loaded));
         let value = written.as_deref().unwrap_or(loaded);
         let len = value.len();
-        let often = used == Use::Word || len <= SHORT && used == Use::Value;
-        let value = if often { self.word(value) } else { value.into() };
         if !self.keep(len) {
             return None;
         }
         let alias = (view.tree.kind(id) == Kind::Alias).then(|| self.span(view.layer, view.tree.range(id)));
-        let mut text = Text::new(value, self.span(view.layer, raw.range), raw, view.layer, alias);
+        let span = self.span(view.layer, raw.range);
+        let often = used == Use::Word || len <= SHORT && used == Use::Value;
+        let mut text = if often {
+            Text::new(self.word(value), span, raw, view.layer, alias)
+        } else if used != Use::Name && view.layer == 0 && !unknown && !null && view.tree.is_verbatim(target) {
+            Text::in_file(self.source.shared(), span, raw, alias)
+        } else {
+            Text::new(value.into(), span, raw, view.layer, alias)
+        };
         if null && !unknown {
             text.set_null();
         }
@@ -182,6 +193,7 @@ impl Lowering<'_> {
         }
         let one = [rules];
         let items = if view.kind(rules) == Kind::Sequence { view.tree.items(rules) } else { &one[..] };
+        self.file.rules.reserve(items.len().min(MANY));
         for &item in items {
             if !self.spend(1) {
                 return;
@@ -207,7 +219,7 @@ impl Lowering<'_> {
     /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`.
     pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, group: u32, holder: Holder) {
         let mut field = |key: Key, used: Use| fields.value(key).and_then(|value| self.text(view, value, used));
-        let (alert, record) = (field(Key::Alert, Use::Value), field(Key::Record, Use::Value));
+        let (alert, record) = (field(Key::Alert, Use::Name), field(Key::Record, Use::Name));
         let (hold, keep) = (field(Key::For, Use::Word), field(Key::KeepFiringFor, Use::Word));
         let Some(mut expr) = field(Key::Expr, Use::Expression) else { return };
         let named = alert.as_ref().is_some_and(|alert| !alert.value().is_empty());

@@ -7,24 +7,21 @@ use super::{File, Rule};
 /// The identity of a rule inside its file: names alone are not enough, since many alerts share theirs with others of another
 /// severity.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Identity {
+pub struct Identity<'a> {
     /// Name of the rule group; empty where it has none.
-    pub group: String,
+    pub group: &'a str,
     /// `alert` or `record`.
-    pub name: String,
+    pub name: &'a str,
     /// The labels that tell it from the other rules of the same group and name, sorted: those with a value that is written out,
     /// and that not all of these rules share.
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(&'a str, &'a str)>,
 }
 
 /// The identities of all rules of a file, in their order. Rules that nothing tells apart have the same.
 #[must_use]
-pub fn identities(file: &File) -> Vec<Identity> {
-    let of = |rule: &Rule| {
-        let (group, name) = names(file, rule);
-        Identity { group: group.to_owned(), name: name.to_owned(), labels: Vec::new() }
-    };
-    let mut out: Vec<Identity> = file.rules.iter().map(of).collect();
+pub fn identities(file: &File) -> Vec<Identity<'_>> {
+    let named = |(group, name)| Identity { group, name, labels: Vec::new() };
+    let mut out: Vec<Identity<'_>> = file.rules.iter().map(|rule| named(names(file, rule))).collect();
     let mut order: Vec<usize> = (0..file.rules.len()).collect();
     order.sort_by_key(|&i| names(file, &file.rules[i]));
     for peers in order.chunk_by(|&a, &b| names(file, &file.rules[a]) == names(file, &file.rules[b])) {
@@ -35,8 +32,8 @@ pub fn identities(file: &File) -> Vec<Identity> {
         for &i in peers {
             let telling =
                 statics(file, &file.rules[i]).filter(|label| counts.get(label).is_some_and(|n| *n < peers.len()));
-            out[i].labels.extend(telling.map(|(key, value)| (key.to_owned(), value.to_owned())));
-            out[i].labels.sort();
+            out[i].labels.extend(telling);
+            out[i].labels.sort_unstable();
         }
     }
     out

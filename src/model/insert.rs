@@ -256,6 +256,10 @@ fn scalar(out: &mut String, text: &str, json: bool) {
         return out.push_str(text);
     }
     out.push('"');
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+        out.push_str(text);
+        return out.push('"');
+    }
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),

@@ -32,7 +32,10 @@ pub struct Options {
 pub fn lower(source: &Source, id: SourceId, options: &Options) -> File {
     let mut lowering = Lowering::new(source, id, options);
     lowering.file.reading = if lowering.stock() { lowering.as_prometheus() } else { lowering.as_anything() };
-    lowering.finish()
+    let mut file = lowering.finish();
+    // Files stay until the end of the run.
+    file.rules.shrink_to_fit();
+    file
 }
 
 /// A file in the making.

@@ -9,7 +9,8 @@ use crate::yaml::{Raw, Style};
 /// A scalar of a rule file: its value and where it was written. 40 bytes, for millions of them are held.
 #[derive(Clone, Debug)]
 pub struct Text {
-    value: Arc<str>,
+    /// The value, or the text of the whole file where the value stands there as it is.
+    held: Arc<str>,
     /// Set where the scalar is not simply a scalar of the file itself.
     far: Option<Box<Far>>,
     span: Span,
@@ -28,13 +29,19 @@ struct Far {
 
 const TEMPLATED: u8 = 1;
 const NULL: u8 = 2;
+const IN_FILE: u8 = 4;
 
 impl Text {
     /// A scalar of `layer`, written there as `raw` says and in the file at `span`.
     pub(super) fn new(value: Arc<str>, span: Span, raw: Raw, layer: u32, alias: Option<Span>) -> Self {
         let near = layer == 0 && alias.is_none() && raw.range == span.range();
         let far = (!near).then(|| Box::new(Far { layer, range: raw.range, alias }));
-        Self { value, far, span, indent: raw.indent, style: raw.style, flags: 0 }
+        Self { held: value, far, span, indent: raw.indent, style: raw.style, flags: 0 }
+    }
+
+    /// A scalar of the file itself whose value is the bytes of `file` between its quotes.
+    pub(super) fn in_file(file: Arc<str>, span: Span, raw: Raw, alias: Option<Span>) -> Self {
+        Self { flags: IN_FILE, ..Self::new(file, span, raw, 0, alias) }
     }
 
     pub(super) fn set_templated(&mut self) {
@@ -48,13 +55,19 @@ impl Text {
     /// The value as Prometheus loads it; where a template engine's placeholder stands in it, the placeholder as written.
     #[must_use]
     pub fn value(&self) -> &str {
-        &self.value
+        if self.flags & IN_FILE == 0 { &self.held } else { self.in_place() }
+    }
+
+    fn in_place(&self) -> &str {
+        let quotes = usize::from(self.style != Style::Plain);
+        let range = self.span.range().range();
+        self.held.get(range.start + quotes..range.end - quotes).unwrap_or("")
     }
 
     /// The value, shared with whoever else keeps it.
     #[must_use]
     pub fn shared(&self) -> Arc<str> {
-        self.value.clone()
+        if self.flags & IN_FILE == 0 { self.held.clone() } else { Arc::from(self.value()) }
     }
 
     /// The milliseconds of a duration, 0 for a null; none where it is not one, or a template engine's placeholder stands in it.
@@ -89,7 +102,7 @@ impl Text {
         }
         let header = text.get(self.span.range().range()).unwrap_or("");
         let header = header.split(['\n', '\r', '#']).next().unwrap_or("");
-        header.contains('+') || !header.contains('-') && !self.value.ends_with('\n')
+        header.contains('+') || !header.contains('-') && !self.value().ends_with('\n')
     }
 
     /// Index into [`File::layers`] of the text that it is a scalar of.
@@ -105,7 +118,7 @@ impl Text {
         let raw = self.raw();
         let layer = file.layers.get(self.layer() as usize);
         let text = layer.map_or(source.text(), |layer| layer.text(source));
-        let range = raw.locate(text, &self.value, part);
+        let range = raw.locate(text, self.value(), part);
         if range == raw.range {
             return self.span;
         }

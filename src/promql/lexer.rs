@@ -104,14 +104,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_while(&mut self, keep: impl Fn(u8) -> bool) {
-        let bytes = self.text.as_bytes();
-        while self.at < bytes.len() && keep(bytes[self.at]) {
-            self.at += 1;
-        }
+        self.at = after(self.text, self.at, keep);
     }
 
     fn skip_spaces(&mut self) {
-        self.skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        self.skip_while(is_blank);
     }
 
     fn skip_comment(&mut self) {
@@ -250,13 +247,9 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Kind {
         let start = self.at;
-        let mut colon = false;
-        let bytes = self.text.as_bytes();
-        while self.at < bytes.len() && (is_alphanumeric(bytes[self.at]) || bytes[self.at] == b':') {
-            colon |= bytes[self.at] == b':';
-            self.at += 1;
-        }
-        if colon {
+        self.skip_while(is_alphanumeric);
+        if self.peek(0) == Some(b':') {
+            self.skip_while(|byte| is_alphanumeric(byte) || byte == b':');
             return Kind::MetricIdentifier;
         }
         match keyword(&self.text[start..self.at]) {
@@ -367,6 +360,16 @@ impl<'a> Lexer<'a> {
     pub fn in_brackets(&self) -> bool {
         self.bracket != Bracket::Closed
     }
+}
+
+/// Where in `text`, from `at` on, the first byte stands that is not of this kind.
+pub(super) fn after(text: &str, at: usize, kind: impl Fn(u8) -> bool) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| !kind(*byte)).unwrap_or(rest.len())
+}
+
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 pub(super) fn is_alpha(byte: u8) -> bool {

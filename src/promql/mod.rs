@@ -131,6 +131,17 @@ pub fn parse(input: &str, options: &Options) -> Parsed {
     parser::parse(input, *options)
 }
 
+/// The value of the number or duration (in seconds) at `start`, none where it has none, and where it ends.
+pub fn number_at(text: &str, start: usize) -> (Option<f64>, usize) {
+    let (kind, end) = number::scan(text, start);
+    let value = match kind {
+        number::Scanned::Number => number::value(&text[start..end]).ok(),
+        number::Scanned::Duration => number::duration(&text[start..end]).ok(),
+        number::Scanned::Bad => None,
+    };
+    (value, end.max(start + 1))
+}
+
 /// An offset as the tree holds it; [`parse`] reads no text whose offsets don't fit.
 fn offset(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)

@@ -130,11 +130,14 @@ pub(super) enum BadValue {
 
 /// The value of a number token.
 pub(super) fn value(text: &str) -> Result<f64, BadValue> {
-    // Integers below 2^53 without a leading zero need no more than this.
+    // Integers below 2^53 without a leading zero, and decimals, need no more than this.
     let bytes = text.as_bytes();
-    if bytes.len() <= 15 && bytes[0] != b'0' && bytes.iter().all(u8::is_ascii_digit) {
+    if bytes.len() <= 15 && (bytes == b"0" || bytes[0] != b'0') && bytes.iter().all(u8::is_ascii_digit) {
         #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
         return Ok(bytes.iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0')) as f64);
+    }
+    if bytes.len() <= 20 && bytes.contains(&b'.') && bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
+        return text.parse().map_err(|_| BadValue::Syntax);
     }
     integer(text).map_or_else(|| float(text), Ok)
 }

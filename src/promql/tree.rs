@@ -8,9 +8,9 @@ use std::num::NonZeroU32;
 /// An expression as a tree.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Ast {
-    nodes: Box<[Node]>,
-    words: Box<[u32]>,
-    comments: Box<[TextRange]>,
+    nodes: Vec<Node>,
+    words: Vec<u32>,
+    comments: Vec<TextRange>,
     root: NodeId,
 }
 
@@ -121,11 +121,6 @@ impl Builder {
     }
 
     pub fn finish(self, root: NodeId, comments: Vec<TextRange>) -> Ast {
-        Ast {
-            nodes: self.nodes.into_boxed_slice(),
-            words: self.words.into_boxed_slice(),
-            comments: comments.into_boxed_slice(),
-            root,
-        }
+        Ast { nodes: self.nodes, words: self.words, comments, root }
     }
 }

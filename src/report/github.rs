@@ -56,7 +56,7 @@ fn command(
     let kind = if diagnostic.severity == Severity::Note { "notice" } else { diagnostic.severity.as_str() };
     let path = &positions.source(diagnostic.span.source).path;
     let file = property(path.strip_prefix("./").unwrap_or(path));
-    let (start, end) = (positions.start(diagnostic.span), positions.end(diagnostic.span));
+    let (start, end) = positions.both(diagnostic.span);
     write!(out, "::{kind} file={file},line={},endLine={}", start.line, end.line)?;
     if start.line == end.line {
         write!(out, ",col={},endColumn={}", start.column, end.column)?;

@@ -23,9 +23,9 @@ impl<'a> Positions<'a> {
         self.at(span.source, span.start)
     }
 
-    /// Where a span ends.
-    pub(super) fn end(&self, span: Span) -> Position {
-        self.at(span.source, span.end)
+    /// Where a span starts and where it ends.
+    pub(super) fn both(&self, span: Span) -> (Position, Position) {
+        self.source(span.source).positions(span.range(), Encoding::Scalar)
     }
 
     /// Line and column of an offset.

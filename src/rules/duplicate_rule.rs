@@ -1,6 +1,7 @@
 //! No rule is written twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -8,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::fingerprint::Fnv;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{File, Rule, RuleKind};
-use crate::promql::print;
+use crate::promql::{self, print};
 
 /// `duplicate-rule`.
 #[derive(Default, Deserialize)]
@@ -31,18 +32,13 @@ type Head<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>);
 
 impl LintRule for DuplicateRule {
     fn file(&self, file: &File, cx: &mut Context<'_>) {
-        // Few rules share a name: labels are gathered of those alone.
-        let name = |&index: &usize| file.rules[index].name.value();
-        let mut order: Vec<usize> = (0..file.rules.len()).collect();
-        order.sort_unstable_by_key(|index| (name(index), *index));
-        let mut peers: HashMap<Head<'_>, Vec<usize>> = HashMap::new();
-        for &index in order.chunk_by(|a, b| name(a) == name(b)).filter(|same| same.len() > 1).flatten() {
-            peers.entry(head(file, &file.rules[index])).or_default().push(index);
-        }
+        let named = named(file.rules.iter().enumerate().map(|(index, rule)| (rule, index)));
         let mut twins = Vec::new();
-        for indexes in peers.into_values().filter(|indexes| indexes.len() > 1) {
-            for same in by_expression(indexes, |&index| &file.rules[index]) {
-                twins.extend(same.iter().skip(1).map(|&index| (index, same[0])));
+        for peers in named.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+            for same in by_head(peers, |index| (file, &file.rules[index])) {
+                for same in by_expression(same, |&index| &file.rules[index]) {
+                    twins.extend(same.iter().skip(1).map(|&index| (index, same[0])));
+                }
             }
         }
         twins.sort_unstable();
@@ -68,23 +64,18 @@ impl LintRule for DuplicateRule {
 
     fn workspace(&self, cx: &mut Context<'_>) {
         let files: Vec<(&File, &str)> = cx.files().collect();
-        let mut owners: HashMap<Head<'_>, Vec<(usize, usize)>> = HashMap::new();
-        let mut rules: Vec<(&str, usize, usize)> = Vec::new();
-        for (at, (file, _)) in files.iter().enumerate() {
-            rules.extend(file.rules.iter().enumerate().map(|(index, rule)| (rule.name.value(), at, index)));
-        }
-        // Any order will do that brings equal names together; lengths are compared faster.
-        rules.sort_unstable_by_key(|&(name, at, index)| (name.len(), name, at, index));
-        let shared =
-            |same: &&[(&str, usize, usize)]| same.first().map(|first| first.1) != same.last().map(|last| last.1);
-        for &(_, at, index) in rules.chunk_by(|a, b| a.0 == b.0).filter(shared).flatten() {
-            let file = files[at].0;
-            owners.entry(head(file, &file.rules[index])).or_default().push((at, index));
-        }
+        let rules = files.iter().enumerate().flat_map(|(at, (file, _))| {
+            file.rules.iter().enumerate().map(move |(index, rule)| (rule, (at, index)))
+        });
+        let named = named(rules);
+        let place = |(at, index): (usize, usize)| (files[at].0, &files[at].0.rules[index]);
+        let shared = |same: &&[(u64, (usize, usize))]| {
+            same.first().map(|(_, (file, _))| file) != same.last().map(|(_, (file, _))| file)
+        };
         // A rule that stands in many files is compared with its first place alone: the pairs stay linear in the copies.
         let mut pairs: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
-        let owners = owners.into_values().filter(|places| places.len() > 1);
-        for places in owners.flat_map(|places| by_expression(places, |&(at, index)| &files[at].0.rules[index])) {
+        let peers = named.chunk_by(|a, b| a.0 == b.0).filter(shared).flat_map(|peers| by_head(peers, place));
+        for places in peers.flat_map(|places| by_expression(places, |&(at, index)| place((at, index)).1)) {
             let Some(&(first, original)) = places.first() else { continue };
             for &(at, index) in places.iter().filter(|(at, _)| *at != first) {
                 pairs.entry((first, at)).or_default().push((original, index));
@@ -113,6 +104,27 @@ impl LintRule for DuplicateRule {
     }
 }
 
+/// Rules by a number of their name, those of one name behind each other, in order. Few rules share a name: labels are gathered of
+/// those alone.
+fn named<'a, T: Ord>(rules: impl Iterator<Item = (&'a Rule, T)>) -> Vec<(u64, T)> {
+    let mut named: Vec<(u64, T)> =
+        rules.map(|(rule, place)| (rule.name.value().bytes().fold(Fnv::START, Fnv::byte).0, place)).collect();
+    named.sort_unstable();
+    named
+}
+
+/// Those of rules of one name that have namesakes of their kind and labels, together and in order.
+fn by_head<'a, T: Ord + Copy>(named: &[(u64, T)], rule: impl Fn(T) -> (&'a File, &'a Rule)) -> Vec<Vec<T>> {
+    let head = |place: T| {
+        let (file, rule) = rule(place);
+        (head(file, rule), place)
+    };
+    let mut heads: Vec<(Head<'_>, T)> = named.iter().map(|&(_, place)| head(place)).collect();
+    heads.sort_unstable();
+    let same = heads.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+    same.map(|same| same.iter().map(|&(_, place)| place).collect()).collect()
+}
+
 fn head<'a>(file: &'a File, rule: &'a Rule) -> Head<'a> {
     let mut labels: Vec<_> = file.labels(rule).map(|entry| (entry.key.value(), entry.value.value())).collect();
     labels.sort_unstable();
@@ -128,8 +140,9 @@ fn by_expression<'a, T: Ord>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Ve
     }
     let mut written: BTreeMap<(Option<u64>, String), Vec<T>> = BTreeMap::new();
     for one in rules {
-        let (text, words) = (text(&one), words(text(&one)));
-        let text = if words.is_some() { squeezed(text) } else { text.to_owned() };
+        let text = uncommented(text(&one));
+        let words = words(&text);
+        let text = if words.is_some() { squeezed(&text) } else { text.into_owned() };
         written.entry((words, text)).or_default().push(one);
     }
     let mut alike: BTreeMap<Option<u64>, usize> = BTreeMap::new();
@@ -151,6 +164,20 @@ fn by_expression<'a, T: Ord>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Ve
         group.sort_unstable();
     }
     groups
+}
+
+/// The text without its comments.
+fn uncommented(expr: &str) -> Cow<'_, str> {
+    if !expr.contains('#') {
+        return Cow::Borrowed(expr);
+    }
+    let (mut kept, mut from) = (String::with_capacity(expr.len()), 0);
+    for comment in promql::comments(expr) {
+        kept.push_str(&expr[from..comment.start as usize]);
+        from = comment.end as usize;
+    }
+    kept.push_str(&expr[from..]);
+    Cow::Owned(kept)
 }
 
 /// The text without the blanks outside of quotes: of expressions of the same words it tells those that are surely one.
@@ -184,23 +211,35 @@ const fn hash(word: &[u8]) -> Fnv {
     hash
 }
 
-/// A number of the words of an expression, whatever their order and case, and of nothing else: where those of two expressions differ,
-/// so do the expressions. None where words cannot be told from comments and escapes.
+/// A number of the words and numbers of an expression, whatever their order, case and spelling, and of nothing else: where those of
+/// two expressions differ, so do the expressions; comments were taken out. None where words cannot be told from escapes.
 fn words(expr: &str) -> Option<u64> {
-    let (mut sum, mut word, mut first) = (0_u64, Fnv::START, None);
-    for byte in expr.bytes().chain([b' ']) {
-        if byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii() {
-            word = word.byte(byte.to_ascii_lowercase());
-            first.get_or_insert(byte);
-        } else if matches!(byte, b'#' | b'\\') {
+    let bytes = expr.as_bytes();
+    let (mut sum, mut at) = (0_u64, 0);
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_digit() || byte == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
+            let (value, end) = promql::number_at(expr, at);
+            let value = value.map_or(0, |value| value.to_bits().to_le_bytes().into_iter().fold(Fnv::START, Fnv::byte).0);
+            sum = sum.wrapping_add(value);
+            at = end;
+        } else if is_letter(byte) {
+            let mut word = Fnv::START;
+            while let Some(&byte) = bytes.get(at).filter(|byte| is_letter(**byte) || byte.is_ascii_digit()) {
+                word = word.byte(byte.to_ascii_lowercase());
+                at += 1;
+            }
+            sum = sum.wrapping_add(if CLAUSES.contains(&word) { 0 } else { word.0 });
+        } else if byte == b'\\' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) {
             return None;
-        } else if let Some(first) = first.take() {
-            let counts = !first.is_ascii_digit() && !CLAUSES.contains(&word);
-            sum = sum.wrapping_add(if counts { word.0 } else { 0 });
-            word = Fnv::START;
+        } else {
+            at += 1 + usize::from(byte == b'\\');
         }
     }
     Some(sum)
+}
+
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii()
 }
 
 /// The expression as Prometheus prints it, so that blanks and line breaks make no difference.

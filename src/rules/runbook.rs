@@ -1,7 +1,7 @@
 //! What the lint rules on runbook references share: the reference of an alert, its form, and the question about it.
 
 use crate::diagnostic::Severity;
-use crate::evidence::links::{Answer, Fault, Form, NOT_ASKED, Question, Verdict, form::redact};
+use crate::evidence::links::{Answer, Fault, Form, Question, Verdict, form::redact};
 use crate::lint::Context;
 use crate::lint::facts::{Facts, Found};
 use crate::model::{Rule, RuleKind, Text};
@@ -75,8 +75,6 @@ pub(super) fn alive<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference<
 pub(super) fn undecided(answer: &Answer, cx: &mut Context<'_>) {
     if answer.asked {
         cx.unanswered(answer.reason.clone());
-    } else if answer.reason == NOT_ASKED {
-        cx.not_asked(NOT_ASKED);
     } else {
         cx.not_asked(answer.reason.clone());
     }

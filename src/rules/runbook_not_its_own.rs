@@ -1,5 +1,6 @@
 //! A runbook reference leads to the alert's own entry.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
@@ -36,12 +37,10 @@ impl Configurable for RunbookNotItsOwn {
     };
 }
 
-/// An alert that links a page: its file, its index there, and its reference.
+/// An alert that links a page: its file, and its index there.
 struct Linked<'a> {
     file: &'a File,
-    index: usize,
-    rule: &'a Rule,
-    found: Found<'a>,
+    index: u32,
     answer: &'a Answer,
 }
 
@@ -49,6 +48,10 @@ impl<'a> Linked<'a> {
     /// The page and the anchor on it.
     fn place(&self) -> (&'a str, Option<&'a str>) {
         (&self.answer.page, self.answer.anchor.as_deref())
+    }
+
+    fn rule(&self) -> &'a Rule {
+        &self.file.rules[self.index as usize]
     }
 }
 
@@ -78,10 +81,12 @@ impl LintRule for RunbookNotItsOwn {
         let mut all = linked(cx);
         all.sort_by_key(Linked::place);
         for same in all.chunk_by(|a, b| a.place() == b.place()).filter(|same| same.len() > self.most as usize) {
-            let names: BTreeSet<&str> = same.iter().map(|linked| linked.rule.name.value()).collect();
+            let names: BTreeSet<&str> = same.iter().map(|linked| linked.rule().name.value()).collect();
             if names.len() > self.most as usize {
                 for linked in same {
-                    cx.add(shared(linked, names.len(), cx), Some(linked.index as u32));
+                    let field = cx.conventions().runbook(linked.file, linked.rule());
+                    let Some(found) = field.known() else { continue };
+                    cx.add(shared(linked, found, names.len(), cx), Some(linked.index));
                     cx.rests_on(linked.answer.grounds());
                 }
             }
@@ -91,7 +96,7 @@ impl LintRule for RunbookNotItsOwn {
 
 /// The alerts of the root that link a page which may be there.
 fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
-    let mut answers: HashMap<String, Option<&Answer>> = HashMap::new();
+    let mut answers: HashMap<Cow<'_, str>, Option<&Answer>> = HashMap::new();
     let mut all = Vec::new();
     for (file, _) in cx.files() {
         for (index, rule) in file.rules.iter().enumerate().filter(|(_, rule)| rule.kind == RuleKind::Alert) {
@@ -103,7 +108,7 @@ fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
             } else if let Some(known) = answers.get(&*found.value) {
                 *known
             } else {
-                *answers.entry(found.value.to_string()).or_insert_with(look)
+                *answers.entry(found.value.clone()).or_insert_with(look)
             };
             // A template in the page is different for each alert; what is not there is told elsewhere.
             let counts = |answer: &&Answer| {
@@ -111,16 +116,16 @@ fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
                 !gone && !answer.page.contains("{{") && !is_front(&answer.page)
             };
             if let Some(answer) = answer.filter(counts) {
-                all.push(Linked { file, index, rule, found: found.clone(), answer });
+                all.push(Linked { file, index: index as u32, answer });
             }
         }
     }
     all
 }
 
-fn shared(linked: &Linked<'_>, names: usize, cx: &Context<'_>) -> Diagnostic {
-    let Linked { file, rule, found, answer, .. } = linked;
-    let name = rule.name.value();
+fn shared(linked: &Linked<'_>, found: &Found<'_>, names: usize, cx: &Context<'_>) -> Diagnostic {
+    let Linked { file, answer, .. } = linked;
+    let name = linked.rule().name.value();
     let whole = TextRange::new(0, found.value.len() as u32);
     let lead = found.text.map_or(0, |text| text.value().len() - text.value().trim_start().len()) as u32;
     let span = found.text.map_or(found.span, |text| text.part(file, cx.source_of(file), whole.shift(lead)));

@@ -37,7 +37,7 @@ impl LintRule for RunbookUnsafe {
         let answer = runbook::known_answer(rule, cx);
         let refused = answer.filter(|answer| answer.verdict == Verdict::Unsafe);
         let (range, label, help) = match (fault, refused) {
-            (Some(fault), _) => (fault.range, fault.message.clone(), fault.help.clone()),
+            (Some(fault), _) => (fault.range, fault.message.clone().into(), fault.help.clone()),
             (None, Some(answer)) => {
                 (TextRange::new(0, value.len() as u32), answer.reason.clone(), help(&answer.reason, value).to_owned())
             }

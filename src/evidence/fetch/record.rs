@@ -118,24 +118,23 @@ impl Record {
         }
         if target.anchor_open {
             answer.verdict = Verdict::Unverified;
-            "the page is there, a template decides the anchor".clone_into(&mut answer.reason);
+            answer.reason = "the page is there, a template decides the anchor".into();
         }
         let Some(anchor) = target.anchor.as_ref().filter(|_| settings.anchors) else { return answer };
         match self.looks.get(anchor) {
             Some(Look::Found) => {}
             Some(Look::Near(near)) => {
                 answer.verdict = Verdict::AnchorMissing;
-                answer.reason = format!("the page has no anchor `{anchor}`, but `{near}`");
+                answer.reason = format!("the page has no anchor `{anchor}`, but `{near}`").into();
                 answer.near = Some(format!("{page}#{near}"));
             }
             Some(Look::Missing) => {
                 answer.verdict = Verdict::AnchorMissing;
-                answer.reason = format!("the page has no anchor `{anchor}`");
+                answer.reason = format!("the page has no anchor `{anchor}`").into();
             }
             Some(Look::Hidden) | None => {
                 answer.verdict = Verdict::Unverified;
-                "the page is there, but its anchors can't be seen in what the server sends"
-                    .clone_into(&mut answer.reason);
+                answer.reason = "the page is there, but its anchors can't be seen in what the server sends".into();
             }
         }
         answer

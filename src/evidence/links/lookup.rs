@@ -90,7 +90,9 @@ impl<'a> Lookup<'a> {
             return direct;
         }
         let stem = rules.extensions.iter().find_map(|extension| path.strip_suffix(extension.as_str()));
-        for extension in rules.extensions.iter().filter(|_| stem.is_none() && !path.is_empty()) {
+        let parent = path.trim_end_matches('/').rsplit_once('/').map_or("", |(parent, _)| parent);
+        let lacks = stem.is_none() && !path.is_empty() && matches!(self.walk(tree, parent, loose), Found::Folder(_));
+        for extension in rules.extensions.iter().filter(|_| lacks) {
             if let found @ Found::File(_) = self.walk(tree, &format!("{path}{extension}"), loose) {
                 return found;
             }

@@ -28,6 +28,7 @@ pub use mapping::Mapping;
 pub use page::{Heading, PageFacts};
 pub use settings::{Anchors, Case, Given, Host, Lapse, Settings};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -163,7 +164,7 @@ pub struct Answer {
     /// What was probably meant: a whole reference that would be alive.
     pub near: Option<String>,
     /// Why, in a few words for people; no credentials in it.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Whether everything was tried that could settle it. `false`: the network was not asked, `--online` asks it.
     pub asked: bool,
     /// The reference to write instead, when the page moved for good.
@@ -193,7 +194,7 @@ impl Answer {
             known("page", Some(form::redact(&self.page))),
             known("anchor", self.anchor.clone()),
             known("via", self.via.map(|via| via.as_str().to_owned())),
-            known("reason", Some(self.reason.clone())),
+            known("reason", Some(self.reason.clone().into_owned())),
             known("checked_at", time(self.checked_at)),
             known("changed_at", time(self.changed_at)),
         ];
@@ -201,7 +202,7 @@ impl Answer {
     }
 
     /// An answer of this verdict and reason, with nothing else known.
-    pub fn new(verdict: Verdict, page: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub fn new(verdict: Verdict, page: impl Into<String>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
             verdict,
             page: page.into(),

@@ -1,5 +1,7 @@
 //! Where a question points once its templates are settled.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::address::decode;
@@ -38,7 +40,7 @@ impl Target {
     pub fn of(question: &Question, mappings: &[Mapping]) -> Result<Self, Box<Answer>> {
         let reference = question.reference();
         match form_under(reference, mappings) {
-            Form::Unsafe(fault) => return Err(refused(question, &fault.message)),
+            Form::Unsafe(fault) => return Err(refused(question, fault.message)),
             Form::Malformed(fault) if fault.kind == FaultKind::BareWord => {}
             Form::Placeholder(fault) | Form::Malformed(fault) => {
                 return Err(settled(question, format!("not a reference: {}", fault.message)));
@@ -142,7 +144,7 @@ fn settled(question: &Question, reason: String) -> Box<Answer> {
 }
 
 /// The answer to what is not even asked.
-pub fn refused(question: &Question, reason: &str) -> Box<Answer> {
+pub fn refused(question: &Question, reason: impl Into<Cow<'static, str>>) -> Box<Answer> {
     let mut answer = Answer::new(Verdict::Unsafe, page_of(question.reference()), reason);
     answer.via = Some(Via::Refused);
     Box::new(answer)

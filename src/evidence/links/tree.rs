@@ -193,7 +193,7 @@ impl Resolver<'_> {
             return answer;
         }
         if let Some(reason) = guard::literal(url).filter(|_| !self.settings.may_ask_private(url)) {
-            return *refused(question, &format!("the host is {reason}"));
+            return *refused(question, format!("the host is {reason}"));
         }
         if target.page_open {
             return Answer::new(Verdict::Unverified, page.as_str(), "a template decides the page");
@@ -343,7 +343,7 @@ impl Resolver<'_> {
         answer.facts = Some(Arc::new(page.facts.clone()));
         if target.anchor_open {
             answer.verdict = Verdict::Unverified;
-            "the page is there, a template decides the anchor".clone_into(&mut answer.reason);
+            answer.reason = "the page is there, a template decides the anchor".into();
         }
         match &target.anchor {
             Some(anchor) if self.settings.anchors => self.anchor(answer, page.look(anchor), anchor, spot, &file),
@@ -355,7 +355,7 @@ impl Resolver<'_> {
         let mut answer = alive(spot, folder);
         if target.anchor.is_some() && self.settings.anchors {
             answer.verdict = Verdict::Unverified;
-            "a folder without an index page has no anchors to look for".clone_into(&mut answer.reason);
+            answer.reason = "a folder without an index page has no anchors to look for".into();
         }
         answer
     }
@@ -366,18 +366,18 @@ impl Resolver<'_> {
             Look::Found => return answer,
             Look::Hidden => {
                 answer.verdict = Verdict::Unverified;
-                answer.reason = format!("`{file}` is there, but may have anchors that can't be seen in it");
+                answer.reason = format!("`{file}` is there, but may have anchors that can't be seen in it").into();
                 return answer;
             }
             Look::Near(near) => {
-                answer.reason = format!("`{file}` has no anchor `{anchor}`, but `{near}`");
+                answer.reason = format!("`{file}` has no anchor `{anchor}`, but `{near}`").into();
                 let page = if let Origin::Mapped { like, .. } = &spot.origin { Some(like.clone()) } else { None };
                 answer.near = with(page.or_else(|| spot.origin.reference(file)), &near);
             }
             Look::Missing => {
-                answer.reason = format!("`{file}` has no anchor `{anchor}`");
+                answer.reason = format!("`{file}` has no anchor `{anchor}`").into();
                 if let Some(other) = self.lookup.moved_heading(&spot.tree, file, anchor, spot.style) {
-                    answer.reason = format!("`{file}` has no anchor `{anchor}`, but `{other}` has it");
+                    answer.reason = format!("`{file}` has no anchor `{anchor}`, but `{other}` has it").into();
                     answer.near = with(spot.origin.reference(&other), anchor);
                 }
             }
@@ -403,7 +403,7 @@ impl Resolver<'_> {
             if !matches!(self.lookup.walk(&spot.tree, &prefix, loose), Found::Missing) {
                 return unverified("a template decides the page".to_owned());
             }
-            answer.reason = format!("no folder `{}`, whatever the template says", join(&spot.tree.folder, &prefix));
+            answer.reason = format!("no folder `{}`, whatever the template says", join(&spot.tree.folder, &prefix)).into();
             return answer;
         }
         if let Some(file) = self.lookup.near(&spot.tree, &spot.path, spot.rules) {

@@ -2,7 +2,7 @@
 
 use crate::fault::Error;
 use crate::promql::error::Sink;
-use crate::promql::lexer::{Lexer, is_alpha, is_alphanumeric};
+use crate::promql::lexer::{Lexer, after, is_alpha, is_alphanumeric, is_blank};
 use crate::promql::token::{BinaryOp, Kind, keyword};
 use crate::promql::{Inside, function, number, range};
 use crate::source::TextRange;
@@ -294,23 +294,21 @@ fn word_in_brackets(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
 
 /// Matchers in other brackets than braces, behind a name: whether they begin here, which is said.
 pub(in crate::promql) fn matchers_elsewhere(lexer: &Lexer, sink: &mut Sink) -> bool {
-    let blanks = [' ', '\t', '\n', '\r'];
-    let skipped = |text: &str, from: usize| text.len() - text[from..].trim_start_matches(blanks).len();
     let rest = lexer.rest();
-    let name = skipped(rest, 1);
-    if !rest[name..].bytes().next().is_some_and(is_alpha) {
+    let name = after(rest, 1, is_blank);
+    if !rest.as_bytes().get(name).is_some_and(|byte| is_alpha(*byte)) {
         return false;
     }
-    let word = rest[name..].bytes().take_while(|&byte| is_alphanumeric(byte)).count();
-    let operator = skipped(rest, name + word);
-    if !rest[operator..].starts_with(['=', '!']) {
+    let word = after(rest, name, is_alphanumeric);
+    let operator = after(rest, word, is_blank);
+    if !rest.as_bytes().get(operator).is_some_and(|byte| matches!(byte, b'=' | b'!')) {
         return false;
     }
     let Some(written) = ["=~", "!~", "!=", "="].into_iter().find(|op| rest[operator..].starts_with(op)) else {
         return false;
     };
-    let value = skipped(rest, operator + written.len());
-    let metric = lexer.text()[..lexer.offset()].trim_end_matches(blanks);
+    let value = after(rest, operator + written.len(), is_blank);
+    let metric = lexer.text()[..lexer.offset()].trim_end_matches([' ', '\t', '\n', '\r']);
     let start = metric.trim_end_matches(|c: char| c.is_ascii() && is_alphanumeric(c as u8) || c == ':').len();
     let metric = &metric[start..];
     let free = !metric.is_empty() && keyword(metric).is_none() && (rest.starts_with('[') || function(metric).is_none());

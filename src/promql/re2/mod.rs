@@ -33,8 +33,24 @@ pub struct Error {
 ///
 /// The first error Go would report.
 pub fn check(pattern: &str) -> Result<(), Error> {
-    if pattern.bytes().all(|byte| byte == b'|' || !is_special(byte)) { Ok(()) } else { parser::parse(pattern) }
+    if is_plain(pattern) { Ok(()) } else { parser::parse(pattern) }
 }
+
+/// Whether it has no more than literals, `.`, `|`, and `*` or `+` behind one character: that is always a regex, and no limit is near.
+fn is_plain(pattern: &str) -> bool {
+    let mut one = false;
+    let plain = |byte: u8| match byte {
+        b'*' | b'+' => std::mem::take(&mut one),
+        _ => {
+            one = byte != b'|';
+            matches!(byte, b'.' | b'|') || !is_special(byte)
+        }
+    };
+    pattern.len() <= LONGEST_PLAIN && pattern.bytes().all(plain)
+}
+
+/// Longer patterns are measured against Go's limits.
+const LONGEST_PLAIN: usize = 1000;
 
 /// Whether `regexp.QuoteMeta` would escape the byte.
 fn is_special(byte: u8) -> bool {

@@ -1,5 +1,7 @@
 //! One finding as the machine formats show it: keys, order and shapes.
 
+use std::cell::Cell;
+
 use super::pieces::Pieces;
 use crate::diagnostic::{Edit, Fix};
 use crate::lint::report::{Finding, Waived};
@@ -10,17 +12,19 @@ use crate::source::Span;
 /// Writes findings, whose places it knows in lines and columns.
 pub(super) struct Writer<'a> {
     positions: &'a Positions<'a>,
+    /// The place of the finding before: those of an alert stand at its name.
+    last: Cell<Option<Place>>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(positions: &'a Positions<'a>) -> Self {
-        Self { positions }
+        Self { positions, last: Cell::new(None) }
     }
 
     /// The object of a finding.
     pub(super) fn finding(&self, out: &mut Pieces, finding: &Finding) {
         let diagnostic = &*finding.diagnostic;
-        let own = Place::new(diagnostic.span, self.positions);
+        let own = self.own(diagnostic.span);
         let file = self.path(diagnostic.span);
         out.raw("{\"rule\":").text(diagnostic.rule);
         out.raw(",\"level\":").text(diagnostic.severity.as_str());
@@ -46,11 +50,18 @@ impl<'a> Writer<'a> {
         out.raw(",\"alert\":").optional(finding.alert.as_deref(), open);
         out.raw(",\"owner\":").optional(finding.owner.as_deref(), open);
         out.raw(",\"severity\":").optional(finding.severity.as_deref(), open);
-        out.raw(",\"fingerprint\":").text(&finding.fingerprint.to_string());
+        out.raw(",\"fingerprint\":\"").hex(finding.fingerprint.0).raw("\"");
         let facts = (!finding.evidence.is_empty()).then_some(&finding.evidence[..]);
         out.raw(",\"evidence\":").optional(facts, evidence);
         out.raw(",\"waiver\":").optional(finding.waiver.as_deref(), |out, waiver| self.waiver(out, waiver));
         out.raw("}");
+    }
+
+    fn own(&self, span: Span) -> Place {
+        let last = self.last.get().filter(|last| last.span == span);
+        let place = last.unwrap_or_else(|| Place::new(span, self.positions));
+        self.last.set(Some(place));
+        place
     }
 
     fn path(&self, span: Span) -> &'a str {
@@ -78,7 +89,10 @@ impl<'a> Writer<'a> {
 
 /// A text without the secrets in its addresses.
 fn open(out: &mut Pieces, text: &(impl AsRef<str> + ?Sized)) {
-    out.text(&safe::redact(text.as_ref()));
+    let text = text.as_ref();
+    if !out.plain(text, |byte| !safe::may_be_secret(byte)) {
+        out.text(&safe::redact(text));
+    }
 }
 
 /// The fix, unless it would write a secret: half of one must not be applied, the whole not shown.
@@ -104,7 +118,7 @@ struct Place {
 
 impl Place {
     fn new(span: Span, positions: &Positions<'_>) -> Self {
-        let (start, end) = (positions.start(span), positions.end(span));
+        let (start, end) = positions.both(span);
         Self { span, at: [start.line, start.column, end.line, end.column] }
     }
 

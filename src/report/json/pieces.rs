@@ -31,14 +31,29 @@ impl Pieces {
 
     /// A string.
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
-        let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-        // Without an early end the compiler looks at many bytes at once.
-        if text.bytes().fold(true, |all, byte| all & plain(byte)) {
-            self.raw("\"").bytes.extend_from_slice(text.as_bytes());
-            return self.raw("\"");
+        if !self.plain(text, |_| true) {
+            // A text can always be written into memory.
+            let _ = text.serialize(&mut Serializer::with_formatter(&mut self.bytes, Escape));
         }
-        // A text can always be written into memory.
-        let _ = text.serialize(&mut Serializer::with_formatter(&mut self.bytes, Escape));
+        self
+    }
+
+    /// A string that needs no escapes and is of bytes that are welcome; otherwise nothing is written.
+    pub(super) fn plain(&mut self, text: &str, welcome: impl Fn(u8) -> bool) -> bool {
+        let plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\') & welcome(byte);
+        // Without an early end the compiler looks at many bytes at once.
+        let plain = text.bytes().fold(true, |all, byte| all & plain(byte));
+        if plain {
+            self.raw("\"").bytes.extend_from_slice(text.as_bytes());
+            self.raw("\"");
+        }
+        plain
+    }
+
+    /// Sixteen hexadecimal digits.
+    pub(super) fn hex(&mut self, number: u64) -> &mut Self {
+        let digit = |nibble: u64| b"0123456789abcdef"[(nibble & 15) as usize];
+        self.bytes.extend((0..16).rev().map(|at| digit(number >> (4 * at))));
         self
     }
 
@@ -107,6 +122,7 @@ mod tests {
             out.list(["", "a b", "\"", "\\", "\n", "é", "\u{202e}"], text);
         });
         assert_eq!(texts, r#"["","a b","\"","\\","\n","é","\u202e"]"#);
+        assert_eq!(written(|out| drop(out.hex(0xfe_dcba))), "0000000000fedcba");
         assert_eq!(written(|out| out.optional(None::<u32>, number)), "null");
         assert_eq!(written(|out| out.optional(Some(1), number)), "1");
     }

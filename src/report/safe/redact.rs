@@ -28,6 +28,11 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a byte shows that a text may hold a credential: without one of these there is none.
+pub fn may_be_secret(byte: u8) -> bool {
+    matches!(byte, b'@' | b'=')
+}
+
 /// The ranges of `text` that hold a credential, in order, none inside another.
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();

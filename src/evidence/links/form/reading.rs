@@ -24,6 +24,10 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn form(&self) -> Form {
+        if let Some(parts) = plain_url(self.text) {
+            let fault = self.example(&parts).map(Form::Placeholder);
+            return fault.or_else(|| self.host(&parts).map(Form::Malformed)).unwrap_or(Form::Url);
+        }
         if let Some(fault) = self.placeholder() {
             return Form::Placeholder(fault);
         }
@@ -261,6 +265,16 @@ impl<'a> Reading<'a> {
         }
         None
     }
+}
+
+/// The parts of a URL as most are written, with letters, digits, `-`, `.`, `_` and `~` between its slashes and behind one `#`: only its
+/// host and its last segment can be a mistake.
+fn plain_url(text: &str) -> Option<Parts> {
+    let rest = text.strip_prefix("http")?;
+    let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix("://")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() | matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'#');
+    // Without an early end the compiler looks at many bytes at once.
+    rest.bytes().fold(true, |all, byte| all & plain(byte)).then(|| parts(text))?
 }
 
 fn unsafe_scheme(scheme: &str, range: Range<usize>) -> Fault {
