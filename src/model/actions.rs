@@ -58,13 +58,12 @@ impl Engine {
     /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
     pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
         let tree = &parsed.tree;
-        let action = |id| {
-            let raw = text.get(tree.range(id).range()).unwrap_or("");
-            match tree.kind(id) {
-                Kind::Mapping => raw.starts_with("{{"),
-                Kind::Sequence => raw.starts_with("[[") && !raw.contains(',') && go_brackets(raw.as_bytes()).is_some(),
-                _ => false,
-            }
+        let raw = |id| text.get(tree.range(id).range()).unwrap_or("");
+        let list = |raw: &str| raw.starts_with("[[") && !raw.contains(',') && go_brackets(raw.as_bytes()).is_some();
+        let action = |id| match tree.kind(id) {
+            Kind::Mapping => raw(id).starts_with("{{"),
+            Kind::Sequence => list(raw(id)),
+            Kind::Scalar | Kind::Alias => false,
         };
         if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) {
             return None;

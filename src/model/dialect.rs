@@ -62,11 +62,9 @@ pub(super) fn known(dialect: Dialect, level: Level) -> (&'static [&'static str],
 
 /// The dialect that knows this key, where Prometheus does not.
 pub(super) fn of_key(key: &str, level: Level) -> Option<Dialect> {
-    if known(Dialect::Prometheus, level).0.contains(&key) {
-        return None;
-    }
     let all = [Dialect::VictoriaMetrics, Dialect::Mimir, Dialect::Thanos];
-    all.into_iter().find(|&dialect| known(dialect, level).1.contains(&key))
+    let found = all.into_iter().find(|&dialect| known(dialect, level).1.contains(&key));
+    found.filter(|_| !known(Dialect::Prometheus, level).0.contains(&key))
 }
 
 /// The name people know it by.
@@ -100,10 +98,10 @@ pub(super) fn of_kind(kind: &str, version: &str) -> Option<Dialect> {
 
 /// Whether an expression is LogQL: a pipe behind a selector, which PromQL never has.
 fn logql(expr: &str) -> bool {
-    if !expr.contains('|') {
+    let bytes = expr.as_bytes();
+    if memchr::memchr(b'|', bytes).is_none() {
         return false;
     }
-    let bytes = expr.as_bytes();
     let mut quote = None;
     let mut selector = false;
     let mut i = 0;

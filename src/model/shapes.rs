@@ -70,7 +70,7 @@ impl<'t> View<'t> {
 
     /// The text of a scalar key; none for any other key.
     pub(super) fn key(self, key: NodeId) -> Option<&'t str> {
-        (self.kind(key) == Kind::Scalar).then(|| self.tree.text(key))
+        self.tree.scalar(key)
     }
 
     /// Whether the mapping is a rule.

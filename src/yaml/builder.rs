@@ -63,7 +63,6 @@ impl Builder {
         }
     }
 
-    #[inline]
     fn push(&mut self, node: Node) -> NodeId {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).unwrap_or(NONE));
         self.tree.nodes.push(node);
@@ -93,16 +92,24 @@ impl Builder {
         self.set_tag(id, tag);
     }
 
-    /// The same for a scalar without a tag that is known to be nothing odd, in a text whose lines are broken by LF; `value` is
-    /// where its value stands as it is, where that is known.
+    /// The same for a scalar in a collection, without a tag, that is known to be nothing odd; `value` is where its value stands
+    /// in the text, or, counted from its end on, among the decoded values.
     #[inline]
-    pub(super) fn common_scalar(&mut self, range: TextRange, style: Style, indent: u16, value: Option<TextRange>) {
-        let node = match value {
-            Some(value) => Node { a: value.start, b: value.len(), ..scalar_node(range, style, indent) },
-            None => self.untagged(range, style, indent, true),
-        };
-        self.push(node);
+    pub(super) fn common_scalar(&mut self, range: TextRange, style: Style, indent: u16, value: TextRange) {
+        self.pending.push(NodeId(self.tree.nodes.len() as u32));
+        self.tree.nodes.push(Node { a: value.start, b: value.len(), ..scalar_node(range, style, indent) });
         self.cursor = self.cursor.max(range.end);
+    }
+
+    /// Decodes a scalar of a text whose lines are broken by LF: where its value stands then.
+    pub(super) fn decode(&mut self, range: TextRange, style: Style, indent: u16) -> TextRange {
+        let node = self.untagged(range, style, indent, true);
+        TextRange::new(node.a, node.a + node.b)
+    }
+
+    /// The end of the decoded values.
+    pub(super) fn decoded_end(&self) -> u32 {
+        (self.tree.text.len() + self.tree.side.len()) as u32
     }
 
     fn untagged(&mut self, range: TextRange, style: Style, indent: u16, common: bool) -> Node {
@@ -112,7 +119,7 @@ impl Builder {
             (node.a, node.b) = (start, len);
             return node;
         }
-        let before = self.tree.side.len();
+        let before = self.decoded_end();
         let bad = scalar::decode(&self.tree.text, range, style, indent, common, &mut self.tree.side);
         if let Some((range, what)) = bad {
             self.errors.push(message::escape(range, what));
@@ -153,17 +160,17 @@ impl Builder {
             || plain && matches!(raw.first(), Some(b'?' | b':' | b'-' | b'@' | b'`' | b'%'))
     }
 
-    /// The value of the node is what was added to the decoded values since there were so many bytes of them.
-    fn stored(&self, node: &mut Node, before: usize) {
-        node.a = u32::try_from(self.tree.text.len() + before).unwrap_or(NONE);
-        node.b = u32::try_from(self.tree.side.len() - before).unwrap_or(0);
+    /// The value of the node is what was added to the decoded values since they ended there.
+    fn stored(&self, node: &mut Node, before: u32) {
+        node.a = before;
+        node.b = self.decoded_end() - before;
     }
 
     fn binary(&mut self, node: &mut Node, range: TextRange) {
         let raw = self.tree.value(node).to_owned();
         match tags::base64(&raw) {
             Some(bytes) => {
-                let before = self.tree.side.len();
+                let before = self.decoded_end();
                 self.tree.side.push_str(&String::from_utf8_lossy(&bytes));
                 self.stored(node, before);
             }

@@ -57,12 +57,7 @@ pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
 
 /// Adds what is wrong with the tree.
 pub(super) fn check(builder: &mut Builder) {
-    let mut found = Vec::new();
-    for id in builder.tree.nodes() {
-        if builder.tree.kind(id) == Kind::Mapping {
-            found.extend(alias::merges(&builder.tree, id));
-        }
-    }
+    let mut found = merges(&builder.tree);
     found.append(&mut builder.errors);
     forget_undecoded(&builder.tree, &mut found);
     for &alias in &builder.unknown {
@@ -78,6 +73,11 @@ pub(super) fn check(builder: &mut Builder) {
         builder.errors.iter_mut().filter(beyond).for_each(message::ignored);
     }
     control_characters(builder);
+}
+
+/// Merge keys that have nothing to merge.
+pub(super) fn merges(tree: &Tree) -> Vec<Error> {
+    tree.nodes().filter(|&id| tree.kind(id) == Kind::Mapping).flat_map(|id| alias::merges(tree, id)).collect()
 }
 
 /// What a null key stands for is never decoded (`decode.go`: `mappingStruct`, `mapping`), so nothing in it is refused.

@@ -8,9 +8,9 @@ mod flow;
 mod scalars;
 
 use super::builder::Builder;
-use super::check;
 use super::read::DEPTH;
 use super::{Kind, Style};
+use super::{alias, check};
 use crate::source::TextRange;
 use memchr::{memchr, memchr3_iter};
 use scalars::Word;
@@ -36,10 +36,9 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
         column = fast.behind_mark()?;
     }
     let done = fast.at >= fast.bytes.len() && fast.pending.is_none();
-    if fast.builder.aliases {
-        check::check(fast.builder);
-    }
-    (done && fast.builder.errors.is_empty() && fast.builder.unknown.is_empty()).then_some(())
+    let tree = &builder.tree;
+    let sound = !builder.aliases || check::merges(tree).is_empty() && alias::check(tree).is_empty();
+    (done && sound && builder.errors.is_empty() && builder.unknown.is_empty()).then_some(())
 }
 
 /// Whether there are tabs, in a text without carriage returns, other control characters, and line breaks that only go-yaml knows.
@@ -161,8 +160,10 @@ impl Fast<'_, '_> {
     }
 
     /// Gives the anchor that was read to the node that has just begun.
+    #[inline]
     fn tie(&mut self) {
-        if let Some(range) = self.pending.take() {
+        if let Some(range) = self.pending {
+            self.pending = None;
             self.builder.anchor(&self.text[range.start as usize + 1..range.end as usize], range);
         }
     }
@@ -317,12 +318,21 @@ impl Fast<'_, '_> {
     }
 
     /// A key on one line; the cursor is at the colon then, and stays where there is none.
+    #[inline]
     fn key(&mut self) -> Option<Word> {
         let start = self.at;
         let name = self.rest().iter().take_while(|&&b| NAME[usize::from(b)]).count();
-        let (word, colon) = if name > 0 && self.peek(name) == Some(b':') && self.blank_at(start + name + 1) {
-            (Word::verbatim(start, start + name), start + name)
-        } else if matches!(self.peek(0), Some(b'"' | b'\'')) {
+        if self.peek(name) != Some(b':') || !self.blank_at(start + name + 1) || !(1..LONGEST_KEY).contains(&name) {
+            return self.other_key();
+        }
+        self.at = start + name;
+        Some(Word::verbatim(start, self.at))
+    }
+
+    /// A key that is no mere name.
+    fn other_key(&mut self) -> Option<Word> {
+        let start = self.at;
+        let (word, colon) = if matches!(self.peek(0), Some(b'"' | b'\'')) {
             let quoted = self.quoted(start)?;
             let end = quoted.range.end as usize;
             (quoted.on_one_line()?, end + self.spaces(end))

@@ -141,18 +141,14 @@ impl Tree {
     /// The decoded value of a scalar (through an alias, too); empty for anything else.
     #[inline]
     pub fn text(&self, id: NodeId) -> &str {
-        match self.nodes.get(id.0 as usize) {
-            Some(node) if node.kind == Kind::Scalar => self.value(node),
-            Some(node) if node.kind == Kind::Alias => self.aliased(id),
-            _ => "",
-        }
+        self.scalar(id).unwrap_or("")
     }
 
-    fn aliased(&self, id: NodeId) -> &str {
-        match self.nodes.get(self.target(id).0 as usize) {
-            Some(node) if node.kind == Kind::Scalar => self.value(node),
-            _ => "",
-        }
+    /// The same; none for anything else.
+    #[inline]
+    pub fn scalar(&self, id: NodeId) -> Option<&str> {
+        let node = self.nodes.get(self.resolve(id).0 as usize).filter(|node| node.kind == Kind::Scalar)?;
+        Some(self.value(node))
     }
 
     pub(super) fn value(&self, node: &Node) -> &str {
@@ -217,12 +213,9 @@ impl Tree {
         resolve::resolve(self.text(id))
     }
 
-    fn children(&self, id: NodeId) -> &[NodeId] {
-        let node = self.node(self.resolve(id));
-        if !matches!(node.kind, Kind::Mapping | Kind::Sequence) {
-            return &[];
-        }
-        self.children.get(node.a as usize..node.a as usize + node.b as usize).unwrap_or(&[])
+    fn children(&self, id: NodeId, kind: Kind) -> &[NodeId] {
+        let node = self.nodes.get(self.resolve(id).0 as usize).filter(|node| node.kind == kind);
+        node.and_then(|node| self.children.get(node.a as usize..node.a as usize + node.b as usize)).unwrap_or(&[])
     }
 
     /// Keys and values of a mapping (through an alias, too) as written, merge keys included; nothing for anything else.
@@ -232,21 +225,17 @@ impl Tree {
 
     /// The same as a slice.
     pub fn pairs(&self, id: NodeId) -> &[[NodeId; 2]] {
-        let mapping = self.kind(self.resolve(id)) == Kind::Mapping;
-        let all = if mapping { self.children(id) } else { &[] };
-        all.as_chunks().0
+        self.children(id, Kind::Mapping).as_chunks().0
     }
 
     /// The items of a sequence (through an alias, too); nothing for anything else.
     pub fn items(&self, id: NodeId) -> &[NodeId] {
-        if self.kind(self.resolve(id)) == Kind::Sequence { self.children(id) } else { &[] }
+        self.children(id, Kind::Sequence)
     }
 
     /// The value of the first entry of this key, merge keys not followed.
     pub fn get(&self, id: NodeId, key: &str) -> Option<NodeId> {
-        self.entries(id)
-            .find(|&(k, _)| self.kind(self.resolve(k)) == Kind::Scalar && self.text(k) == key)
-            .map(|(_, v)| v)
+        self.entries(id).find(|&(k, _)| self.scalar(k) == Some(key)).map(|(_, v)| v)
     }
 
     /// Whether this key is a merge key (`isMerge` of go-yaml's `decode.go`): an untagged `<<`, quoted or not.

@@ -48,7 +48,8 @@ impl Quoted {
 impl Fast<'_, '_> {
     #[inline]
     pub(super) fn word(&mut self, word: Word) {
-        self.builder.common_scalar(word.range, word.style, 0, word.value);
+        let value = word.value.unwrap_or_else(|| self.builder.decode(word.range, word.style, 0));
+        self.builder.common_scalar(word.range, word.style, 0, value);
         self.tie();
     }
 
@@ -205,12 +206,14 @@ impl Fast<'_, '_> {
             Some(digit) => parent + digit,
             None => self.detect(header + 1, parent)?,
         };
-        let (end, after, lines) = self.block_end(header + 1, indent)?;
-        // Literal text of one line is its own value, with the line break or without.
-        let line = if lines == 1 && style == Style::Literal { self.line_end(header + 1) } else { 0 };
-        let value = (end <= line && chomp != Some(b'+'))
-            .then(|| range(header + 1 + indent, if chomp.is_none() { (line + 1).min(self.bytes.len()) } else { line }));
-        self.builder.common_scalar(range(start, end), style, u16::try_from(indent).ok()?, value);
+        let before = self.builder.decoded_end();
+        let (end, after) = self.lines(header + 1, indent, style == Style::Literal, chomp)?;
+        let (range, indent) = (range(start, end), u16::try_from(indent).ok()?);
+        let value = match style {
+            Style::Literal => TextRange::new(before, self.builder.decoded_end()),
+            _ => self.builder.decode(range, style, indent),
+        };
+        self.builder.common_scalar(range, style, indent, value);
         self.tie();
         self.at = after;
         Some(())
@@ -230,9 +233,10 @@ impl Fast<'_, '_> {
         }
     }
 
-    /// Where the last line of content ends, where the line after it begins, and how many lines have content or blanks beyond the indentation.
-    fn block_end(&self, from: usize, indent: usize) -> Option<(usize, usize, usize)> {
-        let (mut at, mut end, mut lines) = (from, None, 0);
+    /// Where the last line of block text ends, and where the line after it begins. The value of literal text is put down.
+    fn lines(&mut self, from: usize, indent: usize, literal: bool, chomp: Option<u8>) -> Option<(usize, usize)> {
+        let (mut at, mut end) = (from, None);
+        let mut kept = self.builder.tree.side.len();
         while at < self.bytes.len() {
             let first = at + self.spaces(at);
             let line = match self.bytes.get(first) {
@@ -244,9 +248,20 @@ impl Fast<'_, '_> {
             if let Some(last) = self.bytes[first..line].iter().rposition(|b| !matches!(b, b' ' | b'\t')) {
                 end = Some(first + last + 1);
             }
-            lines += usize::from(line - at > indent);
-            at = (line + 1).min(self.bytes.len());
+            let next = (line + 1).min(self.bytes.len());
+            if literal {
+                let value = &mut self.builder.tree.side;
+                value.push_str(self.text.get((at + indent).min(line)..next)?);
+                if line - at > indent {
+                    kept = value.len() - (next - line);
+                }
+            }
+            at = next;
         }
-        end.map(|end| (end, at, lines))
+        if literal && chomp != Some(b'+') {
+            let line_break = usize::from(chomp.is_none() && self.builder.tree.side.len() > kept);
+            self.builder.tree.side.truncate(kept + line_break);
+        }
+        end.map(|end| (end, at))
     }
 }
