@@ -46,7 +46,8 @@ pub(super) enum Piece {
 }
 
 impl Piece {
-    fn text(&self) -> Option<TextRange> {
+    /// The bytes of a text.
+    pub(super) fn text(&self) -> Option<TextRange> {
         match *self {
             Self::Text(range) => Some(range),
             Self::Action(..) => None,
@@ -223,7 +224,7 @@ fn without_helpers(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// The first word of an action of Go.
-fn block_word(action: &str) -> &str {
+pub(super) fn block_word(action: &str) -> &str {
     let body = action.get(2..).unwrap_or("").trim_start_matches('-').trim_start();
     body.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("")
 }

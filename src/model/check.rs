@@ -184,6 +184,8 @@ impl Lowering<'_> {
         let record = fields.get(Key::Record).filter(|&(_, value)| !empty(view, value));
         let alert = fields.get(Key::Alert).filter(|&(_, value)| !empty(view, value));
         match (record, alert) {
+            // The branches of a condition may write one each.
+            (Some(_), Some(_)) if self.file.layers[view.layer as usize].template => {}
             (Some((record, _)), Some((alert, _))) => {
                 let (record, alert) = (self.at(view, record), self.at(view, alert));
                 let diagnostic = self.wrong(record, "a rule has either `record` or `alert`, not both");

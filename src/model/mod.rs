@@ -4,6 +4,7 @@
 //! made readable). [`lower`] makes a [`File`] of a source; nothing here judges.
 
 mod actions;
+mod branches;
 mod check;
 mod desugar;
 mod dialect;

@@ -235,10 +235,15 @@ impl Lowering<'_> {
 
     fn sequence(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
         let mut made = None;
-        for &item in view.tree.items(id) {
+        let mut rules = None;
+        let items = view.tree.items(id);
+        for &item in items {
             let item = view.tree.resolve(item);
             let fields = (view.tree.kind(item) == Kind::Mapping).then(|| Fields::of(view, item));
-            let Some(fields) = fields.filter(|fields| fields.is_rule(view)) else {
+            let template = self.file.layers[view.layer as usize].template;
+            let mut among_rules =
+                || template && *rules.get_or_insert_with(|| items.iter().any(|&item| view.is_rule(item)));
+            let Some(fields) = fields.filter(|fields| fields.is_rule(view) || among_rules()) else {
                 self.node(view, item, Place { depth: place.depth + 1, ..place });
                 continue;
             };
@@ -249,7 +254,11 @@ impl Lowering<'_> {
                 let holder = self.holder(view, id, place);
                 (self.unnamed(view, id, holder), holder)
             });
-            self.rule(view, item, &fields, group, holder);
+            if fields.is_rule(view) {
+                self.rule(view, item, &fields, group, holder);
+            } else if !self.torn(view, item, &fields, group, holder) {
+                self.node(view, item, Place { depth: place.depth + 1, ..place });
+            }
         }
     }
 
