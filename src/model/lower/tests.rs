@@ -327,6 +327,20 @@ fn a_broken_file_still_yields_its_good_rules() {
 }
 
 #[test]
+fn values_that_only_an_engine_can_mean_are_read_around() {
+    let labels = |labels: &str| read(&format!("- alert: A\n  expr: up\n  for: 1m\n  labels:\n{labels}"));
+    let file = labels("    a: {{ \"page\" }}\n    b: x\n");
+    let value = |file: &File, key: &str| {
+        let entry = file.rules[0].labels.get(key).unwrap();
+        (entry.value.value().to_owned(), entry.value.templated())
+    };
+    assert_eq!((value(&file, "a"), value(&file, "b")), (("page".into(), false), ("x".into(), false)));
+    let file = labels("    a: %%team%%\n    b: x\n");
+    assert_eq!((value(&file, "a"), value(&file, "b")), (("%%team%%".into(), true), ("x".into(), false)));
+    assert!(file.problems.is_empty());
+}
+
+#[test]
 fn a_broken_file_with_templates_of_prometheus_is_not_taken_for_a_template() {
     let text = "- alert: A\n  expr: up\n  annotations:\n    a: {{ printf \"%.0f\" $value }} of {{ $labels.x }}\n    b: '{{ if gt $value 1.0 }}x{{ end }}'\n";
     let file = read(&format!("groups:\n- name: g\n  rules:\n  {}", text.replace('\n', "\n  ")));
