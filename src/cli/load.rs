@@ -259,14 +259,14 @@ fn file(
             let source = Source::new(candidate.path.as_str(), text);
             let mut file = lower::lower(&source, id, &lower::Options { named: candidate.named, ..*options });
             if let Some(at) = bad.filter(|_| file.reading == Reading::Rules) {
-                file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None });
+                file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None, missing: false });
             }
             return (source, file, candidate);
         }
         Content::NotText => (String::new(), unread(Reading::Skipped("not-text"))),
         Content::Utf16 => {
             let mut file = unread(Reading::NotChecked("unreadable", "it is UTF-16: save it as UTF-8".to_owned()));
-            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None });
+            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None, missing: false });
             (String::new(), file)
         }
         Content::TooLarge(size) => {

@@ -117,7 +117,7 @@ impl Lowering<'_> {
         let Some((key, value)) = fields.get(Key::Name) else {
             if holder.strict {
                 let span = self.span(view.layer, first_line(view, id));
-                let diagnostic = self.wrong(span, "this rule group has no name");
+                let diagnostic = self.missing(span, "this rule group has no name");
                 diagnostic
                     .label("a `name` is missing")
                     .note("Prometheus refuses the file: Groupname must not be empty");
@@ -212,7 +212,7 @@ impl Lowering<'_> {
             }
             None => self.span(view.layer, first_line(view, id)),
         };
-        let diagnostic = self.wrong(span, "this rule has no name");
+        let diagnostic = self.missing(span, "this rule has no name");
         diagnostic.label("no `alert` and no `record`");
         diagnostic.note("Prometheus refuses the file: one of 'record' or 'alert' must be set");
         diagnostic.help(
@@ -270,7 +270,7 @@ impl Lowering<'_> {
             }
             None => self.span(view.layer, first_line(view, id)),
         };
-        let diagnostic = self.wrong(span, "this rule has no expression");
+        let diagnostic = self.missing(span, "this rule has no expression");
         diagnostic.label(if found.is_some() { "nothing here" } else { "an `expr` is missing" });
         diagnostic.note("Prometheus refuses the file: field 'expr' must be set in rule");
     }

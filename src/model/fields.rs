@@ -107,6 +107,7 @@ impl Lowering<'_> {
             key: Some(self.span(view.layer, view.tree.range(key))),
             span: mapping.then(|| self.span(view.layer, range)),
             open,
+            broken: false,
         }
     }
 

@@ -327,6 +327,27 @@ fn a_broken_file_still_yields_its_good_rules() {
 }
 
 #[test]
+fn one_mistake_in_the_yaml_is_one_error() {
+    let rest = "  - alert: B\n    expr: up\n";
+    for rule in [
+        "  - alert: A\n    expr: \"up\n    for: 5m\n",
+        "  - alert: A\n    labels:\n      a: \"x\n    expr: up\n",
+        "  - alert: A\n    labels:\n      a: x\n     b: y\n    expr: up\n",
+        "  - alert: 'A\n    expr: up\n",
+        "  - alert: A\n    expr: |\n    up\n    for: 5m\n",
+    ] {
+        let file = read(&format!("groups:\n- name: g\n  rules:\n{rule}{rest}"));
+        let rules: Vec<_> = file.problems.iter().map(|problem| problem.diagnostic.rule).collect();
+        assert_eq!(rules, ["yaml-syntax"], "{rule}");
+    }
+    let file =
+        read("groups:\n- name: g\n  rules:\n  - alert: A\n  - alert: B\n    expr: up\n    annotations: {a: b: c}\n");
+    let errors: Vec<_> = file.problems.iter().map(|problem| problem.diagnostic.message.as_str()).collect();
+    assert_eq!((errors.len(), errors[0]), (2, "this rule has no expression"), "its own mistake");
+    assert!(file.rules[0].annotations.broken && file.rules[0].hidden().contains("YAML"));
+}
+
+#[test]
 fn values_that_only_an_engine_can_mean_are_read_around() {
     let labels = |labels: &str| read(&format!("- alert: A\n  expr: up\n  for: 1m\n  labels:\n{labels}"));
     let file = labels("    a: {{ \"page\" }}\n    b: x\n");
