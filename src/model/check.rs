@@ -50,7 +50,8 @@ impl Lowering<'_> {
                 self.want_text(view, key, "a key");
                 continue;
             };
-            if known(name) || self.unknown(view, key) {
+            let patches = name == "$patch" && holder.resource.is_some();
+            if known(name) || patches || self.unknown(view, key) {
                 continue;
             }
             let free = free.get_or_insert_with(|| {

@@ -151,6 +151,9 @@ impl Lowering<'_> {
 
     pub(super) fn group(&mut self, view: View<'_>, id: NodeId, holder: Holder, place: Place<'_>) {
         let fields = Fields::of(view, id);
+        if deletes(view, &fields, holder) {
+            return;
+        }
         let group = Group {
             span: self.span(view.layer, view.tree.range(id)),
             name: fields.value(Key::Name).and_then(|id| self.text(view, id, Use::Word)),
@@ -197,6 +200,9 @@ impl Lowering<'_> {
         let fields = Fields::of(view, id);
         if fields.is_rule(view) {
             return self.rule(view, id, &fields, group, holder);
+        }
+        if deletes(view, &fields, holder) {
+            return;
         }
         if self.torn(view, id, &fields, group, holder) {
             return;
@@ -299,6 +305,12 @@ impl Lowering<'_> {
             None => parsed.errors.is_empty().then_some(parsed),
         }
     }
+}
+
+/// Whether a part of a resource only says that another resource's part goes, or makes room for others, as patches of kustomize do.
+fn deletes(view: View<'_>, fields: &Fields<'_>, holder: Holder) -> bool {
+    let word = fields.value(Key::Patch).filter(|_| holder.resource.is_some()).map_or("", |value| view.tree.text(value));
+    word == "delete" || word == "replace" && fields.entries.len() == 1
 }
 
 /// The end of the blanks and blank lines behind `end`.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::Problem;
 use crate::model::{RuleKind, Shape, Text};
 use crate::source::Encoding;
 
@@ -324,6 +325,37 @@ fn a_broken_file_still_yields_its_good_rules() {
         let _ = read(&good[..end]);
         let _ = read(&good[end..]);
     }
+}
+
+#[test]
+fn keys_are_refused_where_the_text_is_what_is_loaded() {
+    let severities = |text: &str| -> Vec<Severity> {
+        let structure = |problem: &&Problem| problem.diagnostic.rule == "rule-structure";
+        read(text).problems.iter().filter(structure).map(|problem| problem.diagnostic.severity).collect()
+    };
+    let groups = "groups: [{name: g, rules: [{alert: A, expr: up, foo: x}]}]";
+    let resource = format!("{{kind: PrometheusRule, metadata: {{name: r}}, spec: {{{groups}}}}}");
+    for text in [
+        format!("kind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  a: |\n    {groups}\n"),
+        format!("kind: HelmRelease\nmetadata: {{name: h}}\nspec: {{values: {{extra: [{resource}]}}}}\n"),
+        format!("serverFiles: {{alerting_rules.yml: {{{groups}}}}}\n"),
+    ] {
+        assert_eq!(severities(&text), [Severity::Error], "{text}");
+    }
+    assert_eq!(severities(&format!("rules: {{mine: {{{groups}}}}}\n")), [Severity::Warning], "the chart may know it");
+}
+
+#[test]
+fn a_patch_that_deletes_is_no_broken_rule() {
+    let patch = |groups: &str| {
+        format!("apiVersion: v1\nkind: PrometheusRule\nmetadata: {{name: r}}\nspec:\n  groups:\n{groups}")
+    };
+    let groups = "  - name: g\n    rules:\n    - alert: A\n      $patch: delete\n    - alert: B\n      expr: up\n      $patch: merge\n  - name: h\n    $patch: delete\n  - $patch: replace\n";
+    let file = read(&patch(groups));
+    assert!(file.problems.is_empty(), "{:?}", file.problems);
+    assert_eq!((names(&file), file.groups.len()), (vec!["B"], 1));
+    let plain = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    $patch: delete\n";
+    assert_eq!(read(plain).problems.len(), 1, "Prometheus knows no patches");
 }
 
 #[test]
