@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Common, Stop};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::discover::{self, Candidate, Content, Found, Target};
 use crate::evidence::links::Given;
 use crate::lint::Setup;
@@ -29,6 +29,8 @@ pub(super) struct Loaded {
     pub(super) excluded: usize,
     /// Links that were not followed.
     pub(super) links: usize,
+    /// Pipes, sockets and devices, which were not opened.
+    pub(super) special: usize,
     /// Files named on the command line that could not be read: path and reason.
     pub(super) unreadable: Vec<(String, String)>,
 }
@@ -64,6 +66,7 @@ pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
         mistakes: Vec::new(),
         excluded: 0,
         links: 0,
+        special: 0,
         unreadable: Vec::new(),
     };
     let (standard, paths): (Vec<_>, Vec<_>) = common.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
@@ -136,9 +139,19 @@ impl Loaded {
         let policy = self.policy(common, path.as_deref(), &target.root)?;
         let exclude = policy.exclude.clone();
         self.policies.push(policy);
-        let Found { files: mut candidates, excluded, links, errors } = discover::files(target, &exclude);
+        let Found { files: mut candidates, excluded, links, special, index, errors } =
+            discover::files(target, &exclude);
         self.excluded += excluded;
         self.links += links;
+        self.special += special;
+        if let Some((index, ignored)) = index {
+            // The path on this machine is nobody's business.
+            let index = index.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let files = count(ignored, "file");
+            super::warn(&format!(
+                "git's {index} cannot be read: if it names any of the {files} that a .gitignore hides, they are missing here"
+            ));
+        }
         self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));
         // The policy is not one of the files that it is about.
         candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
