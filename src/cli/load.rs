@@ -149,7 +149,7 @@ impl Loaded {
             let index = index.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let files = count(ignored, "file");
             super::warn(&format!(
-                "git's {index} cannot be read: if it names any of the {files} that a .gitignore hides, they are missing here"
+                "git's {index} cannot be read: whether git tracks any of the {files} that a .gitignore hides is not known"
             ));
         }
         self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));

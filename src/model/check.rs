@@ -61,13 +61,13 @@ impl Lowering<'_> {
                 }
                 free
             });
-            // A key of a merged mapping is met once a rule; whoever merges thousands has been told enough.
-            if self.told_enough() {
-                return;
-            }
             let near = suggest::nearest(name, free);
             if holder.strict || near.is_some() {
                 self.unknown_key(view, key, level, holder, near);
+            }
+            // A key of a merged mapping is met once a rule; whoever merges thousands has been told enough.
+            if self.told_enough() {
+                return;
             }
         }
     }

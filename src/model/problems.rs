@@ -12,8 +12,8 @@ use crate::yaml::{self, ErrorKind, Kind, NodeId, Parsed};
 const SYNTAX: &str = "yaml-syntax";
 const STRUCTURE: &str = "rule-structure";
 
-/// So many problems of a file are told; whoever mends them sees the others then.
-const MOST: usize = 2_000;
+/// So many problems of a file are told; of those behind them, one a rule is kept, so that no rule passes for sound.
+const MOST: usize = 10_000;
 
 impl Lowering<'_> {
     fn add(&mut self, rule: &'static str, severity: Severity, span: Span, message: String) -> &mut Problem {
@@ -26,6 +26,10 @@ impl Lowering<'_> {
         if index < MOST {
             self.file.problems.push(problem);
             return &mut self.file.problems[index];
+        }
+        if self.rule.is_some() && self.file.problems.last().is_none_or(|last| last.rule != self.rule) {
+            let short = Diagnostic::new(rule, severity, span, "more is wrong here: too much of the file to say what");
+            self.file.problems.push(Problem { diagnostic: short, rule: self.rule, missing: false });
         }
         self.spare.insert(problem)
     }
