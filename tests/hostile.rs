@@ -254,3 +254,15 @@ fn long_keys_lines_and_lists_are_read() {
         assert_eq!(names(&file).first().map(String::as_str), Some("A"));
     }
 }
+
+#[test]
+fn conditions_without_end_and_names_without_number_are_read() {
+    let head = "{{- $x := .Values.x }}\ngroups:\n- name: g\n  rules:\n  - expr: up\n";
+    let line = format!("{head}    labels:\n      {}\n", "{{ if .a }}a: b{{ else }}c: d".repeat(50_000));
+    read(&line, None);
+    let branches = format!("{head}{}", "    {{ if .a }}\n    alert: A\n    {{ else }}\n".repeat(50_000));
+    let file = read(&branches, None);
+    assert!(matches!(file.reading, Reading::NotChecked("too-large", _)) && file.rules.len() < 1_000);
+    let nested = format!("{head}    alert: A\n{}", "    {{ if .a }}\n    {{ else }}\n".repeat(50_000));
+    assert_eq!(names(&read(&nested, None)), ["A"]);
+}

@@ -82,35 +82,48 @@ pub(super) fn around_keys(text: &str, line: &[Piece]) -> Vec<Piece> {
     let key_at =
         |at: usize| line.get(at).and_then(Piece::text).is_some_and(|range| begins_with_key(&text[range.range()]));
     let mut out: Vec<Piece> = Vec::with_capacity(line.len());
-    let mut at = 0;
+    let (mut at, mut closed) = (0, true);
     while let Some(&piece) = line.get(at) {
         at += 1;
         let dashes =
             |before: &Piece| before.text().is_some_and(|range| text[range.range()].trim_matches([' ', '-']).is_empty());
         match control(&piece) {
             Some("if" | "with" | "unless") if key_at(at) && out.iter().all(dashes) => {}
-            Some("else" | "elif" | "elsif") if key_at(at) => {
-                let mut depth = 0usize;
-                let end = line[at..].iter().position(|piece| {
-                    let word = control(piece).unwrap_or_default();
-                    depth += usize::from(OPENING.contains(&word));
-                    let ends = word.starts_with("end");
-                    let last = ends && depth == 0;
-                    depth -= usize::from(ends && depth > 0);
-                    last
-                });
-                let Piece::Action(first, _) = piece else { continue };
-                let Some(Piece::Action(last, _)) = end.map(|end| line[at + end]) else {
+            Some("else" | "elif" | "elsif") if closed && key_at(at) => {
+                let Some(end) = end_of(&line[at..], control) else {
+                    // No later one has an end either, or it would be that of this one.
+                    closed = false;
                     out.push(piece);
                     continue;
                 };
-                out.push(Piece::Action(first.cover(last), Does::Output));
-                at += end.unwrap_or(0) + 1;
+                if let (Piece::Action(first, _), Some(Piece::Action(last, _))) = (piece, line.get(at + end)) {
+                    out.push(Piece::Action(first.cover(*last), Does::Output));
+                }
+                at += end + 1;
             }
             _ => out.push(piece),
         }
     }
     out
+}
+
+/// The action of these that closes what was open before them.
+fn end_of<'t>(line: &[Piece], control: impl Fn(&Piece) -> Option<&'t str>) -> Option<usize> {
+    let mut depth = 0usize;
+    line.iter().position(|piece| match control(piece) {
+        Some(word) if OPENING.contains(&word) => {
+            depth += 1;
+            false
+        }
+        Some(word) if word.starts_with("end") => match depth.checked_sub(1) {
+            Some(less) => {
+                depth = less;
+                false
+            }
+            None => true,
+        },
+        _ => false,
+    })
 }
 
 /// Whether a text begins with `key:`.

@@ -218,6 +218,9 @@ impl Lowering<'_> {
         if self.file.layers[view.layer as usize].template {
             let first = self.file.rules.len();
             for (kind, name) in self.names(view, fields) {
+                if !self.spend(fields.entries.len()) {
+                    break;
+                }
                 self.named_rule(view, id, fields, (kind, name), group, holder);
             }
             self.rule = u32::try_from(first).ok();
