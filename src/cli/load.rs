@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Common, Stop};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::discover::{self, Candidate, Content, Found, Target};
 use crate::evidence::links::Given;
 use crate::lint::Setup;
@@ -29,6 +29,8 @@ pub(super) struct Loaded {
     pub(super) excluded: usize,
     /// Links that were not followed.
     pub(super) links: usize,
+    /// Pipes, sockets and devices, which were not opened.
+    pub(super) special: usize,
     /// Files named on the command line that could not be read: path and reason.
     pub(super) unreadable: Vec<(String, String)>,
 }
@@ -64,6 +66,7 @@ pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
         mistakes: Vec::new(),
         excluded: 0,
         links: 0,
+        special: 0,
         unreadable: Vec::new(),
     };
     let (standard, paths): (Vec<_>, Vec<_>) = common.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
@@ -139,9 +142,19 @@ impl Loaded {
         let policy = self.policy(common, path.as_deref(), &target.root)?;
         let exclude = policy.exclude.clone();
         self.policies.push(policy);
-        let Found { files: mut candidates, excluded, links, errors } = discover::files(target, &exclude);
+        let Found { files: mut candidates, excluded, links, special, index, errors } =
+            discover::files(target, &exclude);
         self.excluded += excluded;
         self.links += links;
+        self.special += special;
+        if let Some((index, ignored)) = index {
+            // The path on this machine is nobody's business.
+            let index = index.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let files = count(ignored, "file");
+            super::warn(&format!(
+                "git's {index} cannot be read: whether git tracks any of the {files} that a .gitignore hides is not known"
+            ));
+        }
         self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));
         // The policy is not one of the files that it is about.
         candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
@@ -265,14 +278,14 @@ fn file(
             let source = Source::new(candidate.path.as_str(), text);
             let mut file = lower::lower(&source, id, &lower::Options { named: candidate.named, ..*options });
             if let Some(at) = bad.filter(|_| file.reading == Reading::Rules) {
-                file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None });
+                file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None, missing: false });
             }
             return (source, file, candidate);
         }
         Content::NotText => (String::new(), unread(Reading::Skipped("not-text"))),
         Content::Utf16 => {
             let mut file = unread(Reading::NotChecked("unreadable", "it is UTF-16: save it as UTF-8".to_owned()));
-            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None });
+            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None, missing: false });
             (String::new(), file)
         }
         Content::TooLarge(size) => {
