@@ -265,8 +265,8 @@ fn a_misspelt_groups_is_an_error_and_its_rules_are_read() {
 #[test]
 fn a_file_of_many_mistakes_is_counted_to_its_end_and_listed_to_a_bound() {
     let alerts = |count: usize, more: &str| {
-        let alert = |i: usize| format!("  - {{alert: A{i}, expr: up{more}}}\n");
-        format!("groups:\n- name: g\n  rules:\n{}", (0..count).map(alert).collect::<String>())
+        let alerts: Vec<String> = (0..count).map(|i| format!("  - {{alert: A{i}, expr: up{more}}}\n")).collect();
+        format!("groups:\n- name: g\n  rules:\n{}", alerts.concat())
     };
     let waiver = "# groundrules: allow(severity-missing) until 2026-12-31 because it is a test\n";
     let tree = folder(&[

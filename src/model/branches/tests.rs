@@ -12,7 +12,7 @@ fn read(rules: &str) -> File {
 fn shown(file: &File) -> Vec<String> {
     let text = |text: &Text| if text.templated() { format!("[{}]", text.value()) } else { text.value().to_owned() };
     let rule = |rule: &crate::model::Rule| {
-        let labels = rule.labels.entries.iter().map(|entry| format!(" {}", text(&entry.value))).collect::<String>();
+        let labels = rule.labels.entries.iter().map(|entry| [" ", &text(&entry.value)].concat()).collect::<String>();
         format!("{}: {}{labels}{}", text(&rule.name), text(&rule.expr), if rule.labels.open { " …" } else { "" })
     };
     let (last, rules) = file.rules.split_last().expect("the last alert is read");
