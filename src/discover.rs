@@ -133,6 +133,10 @@ pub struct Found {
     pub excluded: usize,
     /// Number of links that were not followed.
     pub links: usize,
+    /// Number of pipes, sockets and devices, which nobody opens.
+    pub special: usize,
+    /// An index of git that cannot be read, and how many ignored files there are that it may name.
+    pub index: Option<(PathBuf, usize)>,
     /// Paths of the command line that are not there or cannot be read, with the reason.
     pub errors: Vec<(PathBuf, io::Error)>,
 }
@@ -140,25 +144,27 @@ pub struct Found {
 /// Finds the files under a target.
 #[must_use]
 pub fn files(target: &Target, exclude: &GlobSet) -> Found {
-    let Found { files: mut found, mut links, mut errors, .. } = Found::default();
+    let mut all = Found::default();
     for path in &target.paths {
         match path.metadata() {
-            Ok(meta) if meta.is_dir() => walk(path, target, &mut found, &mut links),
-            Ok(meta) if meta.is_file() => found.push(candidate(path.clone(), target, true)),
+            Ok(meta) if meta.is_dir() => walk(path, target, &mut all),
+            Ok(meta) if meta.is_file() => all.files.push(candidate(path.clone(), target, true)),
             // Whoever opened a pipe would wait for somebody to write.
-            Ok(_) => errors.push((path.clone(), io::Error::other("not a regular file"))),
-            Err(error) => errors.push((path.clone(), error)),
+            Ok(_) => all.errors.push((path.clone(), io::Error::other("not a regular file"))),
+            Err(error) => all.errors.push((path.clone(), error)),
         }
     }
+    let found = &mut all.files;
     let before = found.len();
-    found.retain(|file: &Candidate| file.named || !exclude.is_match(&file.relative));
-    let excluded = before - found.len();
+    found.retain(|file| file.named || !exclude.is_match(&file.relative));
+    all.excluded = before - found.len();
     found.sort_by(|a, b| (&a.path, !a.named).cmp(&(&b.path, !b.named)));
     found.dedup_by(|a, b| a.path == b.path);
-    Found { files: found, excluded, links, errors }
+    all
 }
 
-fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut usize) {
+fn walk(folder: &Path, target: &Target, all: &mut Found) {
+    let found = &mut all.files;
     let first = found.len();
     let in_git = target.root.join(".git").exists();
     let above = folder.canonicalize().is_ok_and(|folder| folder.ancestors().all(heeds));
@@ -183,13 +189,21 @@ fn walk(folder: &Path, target: &Target, found: &mut Vec<Candidate>, links: &mut 
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 found.push(candidate(entry.into_path(), target, false));
             }
-            Ok(entry) => *links += usize::from(entry.path_is_symlink()),
+            Ok(entry) if entry.path_is_symlink() => all.links += 1,
+            Ok(entry) => all.special += usize::from(entry.file_type().is_some_and(|kind| !kind.is_dir())),
             // What cannot be listed is kept as a file that cannot be read, so that it is said.
             Err(error) => found.extend(place(&error).map(|path| candidate(path, target, false))),
         }
     }
     let seen: HashSet<PathBuf> = found[first..].iter().map(|file| file.real.clone()).collect();
-    let ignored = tracked::below(folder).into_iter().map(|path| folder.join(path)).filter(|path| !seen.contains(path));
+    let tracked = tracked::below(folder).unwrap_or_else(|index| {
+        let files =
+            walker_of_all(folder).flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+        let ignored = files.filter(|entry| !seen.contains(entry.path())).count();
+        all.index = Some((index, ignored)).filter(|_| ignored > 0).or(all.index.take());
+        Vec::new()
+    });
+    let ignored = tracked.into_iter().map(|path| folder.join(path)).filter(|path| !seen.contains(path));
     found.extend(ignored.filter(|path| lies_below(path, folder)).map(|path| candidate(path, target, false)));
 }
 
@@ -260,7 +274,7 @@ pub fn read(path: &Path) -> Content {
     match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((meta, _)) if !meta.is_file() => Content::Unreadable(io::Error::other("not a regular file")),
         Ok((meta, _)) if meta.len() > MAX_FILE => Content::TooLarge(meta.len()),
-        Ok((meta, file)) => match sized(file, meta.len() as usize) {
+        Ok((meta, file)) => match sized(file, meta.len()) {
             Ok(bytes) => text(bytes, path),
             Err(error) => Content::Unreadable(error),
         },
@@ -268,10 +282,10 @@ pub fn read(path: &Path) -> Content {
     }
 }
 
-/// The first bytes of a file, as many as it was said to have: behind them nothing is asked for.
-fn sized(file: File, size: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(size);
-    file.take(size as u64).read_to_end(&mut bytes)?;
+/// The first bytes of a file, as many as it was said to have: in one go, and without a question whether there are more.
+fn sized(file: File, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size as usize);
+    file.take(size).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -376,6 +390,10 @@ mod tests {
         assert!(found.errors.is_empty() && found.excluded == 0);
         #[cfg(unix)]
         assert_eq!(found.links, 1, "a link is counted, not followed");
+        let pipe = folder.path().join("pipe.yaml");
+        assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+        let again = files(&targets(&[folder.path().to_path_buf()])[0], &GlobSet::empty());
+        assert_eq!((again.special, again.files.len()), (1, found.files.len()), "a pipe is counted, not opened");
     }
 
     #[cfg(unix)]
@@ -395,6 +413,17 @@ mod tests {
             );
             std::fs::remove_file(link).unwrap();
         }
+    }
+
+    #[test]
+    fn an_index_that_cannot_be_read_is_told_where_files_depend_on_it() {
+        let folder = tree(&[".gitignore", "ignored/x.yaml", "rules/a.yaml"]);
+        let found = |at: &str| files(&targets(&[folder.path().join(at)])[0], &GlobSet::empty()).index;
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        assert_eq!(found(""), None, "a repository without a commit");
+        std::fs::write(folder.path().join(".git/index"), "garbage").unwrap();
+        assert!(found("").is_some_and(|(index, ignored)| index.ends_with(".git/index") && ignored == 1));
+        assert_eq!(found("rules"), None, "nothing is ignored there");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use groundrules::lint::LISTED;
 use support::program::{Ran, program};
 
 const ALERT: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n    labels: {severity: page, team: t}\n    annotations: {summary: s, runbook_url: https://r.acme.io/a}\n";
@@ -259,4 +260,43 @@ fn a_misspelt_groups_is_an_error_and_its_rules_are_read() {
         assert!(ran.code == 1 && ran.stdout.contains("did you mean `groups`?"), "{key}: {}", ran.stdout);
         assert!(ran.stdout.contains("1 alert,"), "{key}: {}", ran.stdout);
     }
+}
+
+#[test]
+fn a_file_of_many_mistakes_is_counted_to_its_end_and_listed_to_a_bound() {
+    let alerts = |count: usize, more: &str| {
+        let alert = |i: usize| format!("  - {{alert: A{i}, expr: up{more}}}\n");
+        format!("groups:\n- name: g\n  rules:\n{}", (0..count).map(alert).collect::<String>())
+    };
+    let waiver = "# groundrules: allow(severity-missing) until 2026-12-31 because it is a test\n";
+    let tree = folder(&[
+        ("full.yaml", &alerts(LISTED, "")),
+        ("more.yaml", &alerts(LISTED + 5, "")),
+        ("waived.yaml", &format!("{waiver}{}", alerts(LISTED + 5, ""))),
+        ("keys.yaml", &alerts(LISTED + 5, ", colour: red")),
+    ]);
+    let ran = |file: &str, rule: &str| {
+        let out = check(tree.path(), &[file, "--only", rule, "--format", "json"]).stdout;
+        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let last =
+            json["diagnostics"].as_array().map(|all| (all.len(), all.last().unwrap()["message"].to_string())).unwrap();
+        (last.0, last.1, json["summary"]["verdicts"][rule].clone())
+    };
+    let (listed, last, _) = ran("full.yaml", "severity-missing");
+    assert!(listed == LISTED && !last.contains("more"), "{last}");
+    for (file, rule, verdict) in [
+        ("more.yaml", "severity-missing", "broken"),
+        ("waived.yaml", "severity-missing", "waived"),
+        ("keys.yaml", "rule-structure", "broken"),
+    ] {
+        let (listed, _, verdicts) = ran(file, rule);
+        assert_eq!((listed, &verdicts[verdict]), (LISTED + 1, &serde_json::json!(LISTED + 5)), "{file}");
+    }
+    let twins = format!("groups:\n- name: g\n  rules:\n{}", "  - {alert: A, expr: up}\n".repeat(LISTED + 6));
+    fs::create_dir(tree.path().join("twins")).unwrap();
+    fs::write(tree.path().join("twins/a.yaml"), twins).unwrap();
+    let (listed, _, verdicts) = ran("twins", "duplicate-rule");
+    assert_eq!((listed, &verdicts["broken"]), (LISTED + 1, &serde_json::json!(LISTED + 5)), "found over all files");
+    let out = check(tree.path(), &["more.yaml", "--only", "severity-missing", "--format", "concise"]).stdout;
+    assert!(out.contains("5 more findings of `severity-missing` in this file, which are not listed"));
 }

@@ -231,7 +231,7 @@ fn nesting_is_read_to_a_limit_that_is_said() {
     for open in ["[", "{a: ", "- ", "a:\n"] {
         let text = format!("groups: []\nalert: x\nexpr: y\nz: \n{}", open.repeat(100_000));
         let file = read(&text, None);
-        assert!(file.rules.len() <= 1 && file.problems.len() <= 2_000);
+        assert!(file.rules.len() <= 1 && file.problems.len() <= 10_000);
     }
     let mut text = String::from("groups:\n- name: g\n  rules: [{alert: A, expr: up}]\nalert: x\n");
     for depth in 0..3_000 {
@@ -253,4 +253,16 @@ fn long_keys_lines_and_lists_are_read() {
         let file = read(&text, Some(Dialect::Prometheus));
         assert_eq!(names(&file).first().map(String::as_str), Some("A"));
     }
+}
+
+#[test]
+fn conditions_without_end_and_names_without_number_are_read() {
+    let head = "{{- $x := .Values.x }}\ngroups:\n- name: g\n  rules:\n  - expr: up\n";
+    let line = format!("{head}    labels:\n      {}\n", "{{ if .a }}a: b{{ else }}c: d".repeat(50_000));
+    read(&line, None);
+    let branches = format!("{head}{}", "    {{ if .a }}\n    alert: A\n    {{ else }}\n".repeat(50_000));
+    let file = read(&branches, None);
+    assert!(matches!(file.reading, Reading::NotChecked("too-large", _)) && file.rules.len() < 1_000);
+    let nested = format!("{head}    alert: A\n{}", "    {{ if .a }}\n    {{ else }}\n".repeat(50_000));
+    assert_eq!(names(&read(&nested, None)), ["A"]);
 }

@@ -117,7 +117,7 @@ pub(super) fn run(command: &Check) -> Result<u8, Stop> {
 /// Adds what only the command line knows.
 fn complete(report: &mut Report<'_>, loaded: &Loaded) {
     report.summary.policy.clone_from(&loaded.policy_paths);
-    for (reason, count) in [("ignored", loaded.excluded), ("link", loaded.links)] {
+    for (reason, count) in [("ignored", loaded.excluded), ("link", loaded.links), ("special", loaded.special)] {
         if count > 0 {
             report.summary.skipped.insert(reason.to_owned(), count);
         }

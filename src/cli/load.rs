@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Common, Stop};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::discover::{self, Candidate, Content, Found, Target};
 use crate::evidence::links::Given;
 use crate::lint::Setup;
@@ -29,6 +29,8 @@ pub(super) struct Loaded {
     pub(super) excluded: usize,
     /// Links that were not followed.
     pub(super) links: usize,
+    /// Pipes, sockets and devices, which were not opened.
+    pub(super) special: usize,
     /// Files named on the command line that could not be read: path and reason.
     pub(super) unreadable: Vec<(String, String)>,
 }
@@ -64,6 +66,7 @@ pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
         mistakes: Vec::new(),
         excluded: 0,
         links: 0,
+        special: 0,
         unreadable: Vec::new(),
     };
     let (standard, paths): (Vec<_>, Vec<_>) = common.paths.iter().cloned().partition(|path| path.as_os_str() == "-");
@@ -75,6 +78,9 @@ pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
     }
     Ok(loaded)
 }
+
+/// So many files are read by one thread before another one is worth it.
+const FILES: usize = 512;
 
 impl Loaded {
     /// The lint rules' share of the policies.
@@ -136,14 +142,24 @@ impl Loaded {
         let policy = self.policy(common, path.as_deref(), &target.root)?;
         let exclude = policy.exclude.clone();
         self.policies.push(policy);
-        let Found { files: mut candidates, excluded, links, errors } = discover::files(target, &exclude);
+        let Found { files: mut candidates, excluded, links, special, index, errors } =
+            discover::files(target, &exclude);
         self.excluded += excluded;
         self.links += links;
+        self.special += special;
+        if let Some((index, ignored)) = index {
+            // The path on this machine is nobody's business.
+            let index = index.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let files = count(ignored, "file");
+            super::warn(&format!(
+                "git's {index} cannot be read: whether git tracks any of the {files} that a .gitignore hides is not known"
+            ));
+        }
         self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));
         // The policy is not one of the files that it is about.
         candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
         let read: Vec<(Content, Candidate)> =
-            candidates.into_par_iter().map(|file| (discover::read(&file.real), file)).collect();
+            candidates.into_par_iter().with_min_len(FILES).map(|file| (discover::read(&file.real), file)).collect();
         let part = self.add(common, read);
         self.workspace.parts.push(Part { root: target.root.display().to_string(), files: part, whole: target.whole });
         Ok(())
@@ -208,8 +224,11 @@ impl Loaded {
         let options =
             lower::Options { dialect, promql: policy.map(|policy| policy.promql).unwrap_or_default(), named: false };
         let from = self.workspace.files.len();
+        let len = |(content, _): &(Content, Candidate)| if let Content::Text(text, _) = content { text.len() } else { 0 };
+        let share = model::files_a_thread(read.len(), read.iter().map(len).sum());
         let made: Vec<_> = read
             .into_par_iter()
+            .with_min_len(share)
             .enumerate()
             .map(|(index, (content, candidate))| file(SourceId((first + index) as u32), content, candidate, &options))
             .collect();
@@ -259,14 +278,14 @@ fn file(
             let source = Source::new(candidate.path.as_str(), text);
             let mut file = lower::lower(&source, id, &lower::Options { named: candidate.named, ..*options });
             if let Some(at) = bad.filter(|_| file.reading == Reading::Rules) {
-                file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None });
+                file.problems.push(model::Problem { diagnostic: not_utf8(id, at), rule: None, missing: false });
             }
             return (source, file, candidate);
         }
         Content::NotText => (String::new(), unread(Reading::Skipped("not-text"))),
         Content::Utf16 => {
             let mut file = unread(Reading::NotChecked("unreadable", "it is UTF-16: save it as UTF-8".to_owned()));
-            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None });
+            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None, missing: false });
             (String::new(), file)
         }
         Content::TooLarge(size) => {

@@ -12,20 +12,24 @@ const LARGEST: u64 = 256 << 20;
 /// Bytes of an entry before its object id.
 const FIELDS: usize = 40;
 
-/// The regular files below `folder` that git tracks, as paths below it; none where there is no repository.
-pub(super) fn below(folder: &Path) -> Vec<PathBuf> {
-    let Ok(absolute) = folder.canonicalize() else { return Vec::new() };
-    let Some(top) = absolute.ancestors().find(|above| above.join(".git").exists()) else { return Vec::new() };
+/// The regular files below `folder` that git tracks, as paths below it; none where there is no repository. An error is an index
+/// that cannot be read.
+pub(super) fn below(folder: &Path) -> Result<Vec<PathBuf>, PathBuf> {
+    let Ok(absolute) = folder.canonicalize() else { return Ok(Vec::new()) };
+    let Some(top) = absolute.ancestors().find(|above| above.join(".git").exists()) else { return Ok(Vec::new()) };
     let prefix = absolute.strip_prefix(top).map(super::display).unwrap_or_default();
     let index = repository(&top.join(".git")).join("index");
-    let Some(bytes) = capped(&index, LARGEST) else { return Vec::new() };
+    if index.symlink_metadata().is_err() {
+        return Ok(Vec::new());
+    }
     // A repository may name its objects by SHA-1 or by SHA-256.
-    let names = names(&bytes, 20).or_else(|| names(&bytes, 32)).unwrap_or_default();
+    let read = capped(&index, LARGEST).and_then(|bytes| names(&bytes, 20).or_else(|| names(&bytes, 32)));
+    let Some(names) = read else { return Err(index) };
     let inside = names.iter().filter_map(|name| match prefix.as_str() {
         "" => Some(name.as_str()),
         prefix => name.strip_prefix(prefix)?.strip_prefix('/'),
     });
-    inside.map(PathBuf::from).collect()
+    Ok(inside.map(PathBuf::from).collect())
 }
 
 /// Where the repository lies: `.git` itself, or what it says in a worktree or a submodule.

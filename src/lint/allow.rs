@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::cap::Unlisted;
 use super::context::Shared;
 use super::facts::Facts;
 use super::report::{AlertVerdicts, Exception, Finding, Waived};
@@ -84,15 +85,17 @@ fn refute(shared: &Shared<'_>, active: &Active, rule: Option<(u32, &Rule)>, waiv
 }
 
 /// Turns `broken` into `waived` where no finding is left that is not waived. The alerts are in the order of their rules.
-pub(super) fn settle(alerts: &mut [(u32, AlertVerdicts)], findings: &[Judged]) {
-    if findings.iter().all(|judged| judged.finding.waiver.is_none()) {
+pub(super) fn settle(alerts: &mut [(u32, AlertVerdicts)], findings: &[Judged], unlisted: &[Unlisted]) {
+    let listed = findings.iter().map(|judged| (judged.rule, judged.lint, judged.finding.waiver.as_deref()));
+    let all = listed.chain(unlisted.iter().map(|other| (other.rule, other.lint, other.waiver.as_deref())));
+    if all.clone().all(|(.., waiver)| waiver.is_none()) {
         return;
     }
     let mut waived: HashMap<(u32, u16), Option<&Waived>> = HashMap::new();
-    for Judged { lint, rule, finding } in findings {
+    for (rule, lint, waiver) in all {
         let Some(rule) = rule else { continue };
-        let all = waived.entry((*rule, *lint)).or_insert(finding.waiver.as_deref());
-        if finding.waiver.is_none() {
+        let all = waived.entry((rule, lint)).or_insert(waiver);
+        if waiver.is_none() {
             *all = None;
         }
     }

@@ -1,17 +1,18 @@
 //! What a lint rule is given, and where its findings and verdicts go.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use super::conventions::Conventions;
 use super::facts::Facts;
 use super::patterns::{Patterns, Track, Within};
-use super::{Level, Meta, Setup, Verdict};
+use super::{LISTED, Level, Meta, Setup, Verdict};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::evidence::Evidence;
 use crate::model::{BlockKind, File, Part, Rule, Text, Workspace, insert};
-use crate::source::{Source, Span, TextRange};
+use crate::source::{Source, SourceId, Span, TextRange};
 
 /// What all lint rules of a run share.
 #[derive(Clone, Copy)]
@@ -54,6 +55,10 @@ pub struct Context<'a> {
     facts: Option<&'a Facts<'a>>,
     rule: Option<u32>,
     findings: Vec<Raw>,
+    /// How many of them each file has, once they are many.
+    many: BTreeMap<u32, usize>,
+    /// Room for a finding of which only the number matters.
+    spare: Option<Box<Diagnostic>>,
     verdict: Verdict,
     reason: Cow<'static, str>,
     not_asked: bool,
@@ -86,6 +91,8 @@ impl<'a> Context<'a> {
             facts: None,
             rule: None,
             findings: Vec::new(),
+            many: BTreeMap::new(),
+            spare: None,
             verdict: Verdict::Holds,
             reason: Cow::Borrowed(""),
             not_asked: false,
@@ -113,6 +120,7 @@ impl<'a> Context<'a> {
 
     /// What the lint rule found.
     pub(super) fn findings(&mut self) -> Vec<Raw> {
+        self.many.clear();
         std::mem::take(&mut self.findings)
     }
 
@@ -166,8 +174,27 @@ impl<'a> Context<'a> {
 
     fn push(&mut self, diagnostic: Diagnostic, rule: Option<u32>) -> &mut Diagnostic {
         let index = self.findings.len();
+        if index >= LISTED && self.is_full(diagnostic.span.source) {
+            // It is counted alone, and what is said of it is not kept.
+            let mut short = Diagnostic::new(diagnostic.rule, diagnostic.severity, diagnostic.span, "");
+            short.cause("one of many findings in this file, which are not all listed");
+            self.findings.push(Raw { diagnostic: Box::new(short), rule, evidence: Vec::new() });
+            return self.spare.insert(Box::new(diagnostic));
+        }
         self.findings.push(Raw { diagnostic: Box::new(diagnostic), rule, evidence: Vec::new() });
         &mut self.findings[index].diagnostic
+    }
+
+    /// Whether as many findings of a file are here as are listed; counts this one.
+    fn is_full(&mut self, source: SourceId) -> bool {
+        if self.many.is_empty() {
+            for raw in &self.findings {
+                *self.many.entry(raw.diagnostic.span.source.0).or_default() += 1;
+            }
+        }
+        let count = self.many.entry(source.0).or_default();
+        *count += 1;
+        *count > LISTED
     }
 
     /// Says something worth knowing where the answer is unknown for want of evidence. It stays a note, whatever the policy's

@@ -5,6 +5,7 @@
 //! was), or the answer is unknown (and why); an alert that the ground rule does not concern is exempt.
 
 mod allow;
+mod cap;
 mod compose;
 mod context;
 pub mod conventions;
@@ -19,6 +20,7 @@ mod suggest;
 mod summary;
 pub mod waiver;
 
+pub use cap::LISTED;
 pub use context::Context;
 pub use run::{Input, is_noise, patterns, run, run_with, wanted};
 

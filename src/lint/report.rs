@@ -52,6 +52,8 @@ pub struct Finding {
     pub waiver: Option<Box<Waived>>,
     /// Facts the finding rests on.
     pub evidence: Vec<(String, String)>,
+    /// How many findings that are not listed it stands for; 0 for what was found at its place.
+    pub rest: usize,
 }
 
 /// Why a finding is allowed for now.
@@ -174,6 +176,7 @@ impl Finding {
             fingerprint: Fingerprint::default(),
             waiver: None,
             evidence: Vec::new(),
+            rest: 0,
         }
     }
 
@@ -252,7 +255,8 @@ impl<'a> Report<'a> {
 
     /// Leaves only what concerns one owner.
     pub fn narrow(&mut self, owner: &str) {
-        self.findings.retain(|finding| finding.owner.as_deref() == Some(owner));
+        // Whose findings are not listed is not known.
+        self.findings.retain(|finding| finding.owner.as_deref() == Some(owner) || finding.rest > 0);
         self.alerts.retain(|alert| alert.owner.as_deref() == Some(owner));
         self.suggestions.clear();
         self.summary.judge(&self.findings, &self.alerts);

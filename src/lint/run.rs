@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use jiff::civil::Date;
 
 use super::allow::{Waivers, settle};
+use super::cap::Cap;
 use super::compose::compose;
 use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::{Facts, Found};
@@ -65,6 +66,7 @@ struct About<'a> {
 /// What came of one file.
 struct Outcomes<'a> {
     findings: Vec<Judged>,
+    cap: Cap,
     /// One for each alert, with the index of its rule.
     alerts: Vec<(u32, AlertVerdicts)>,
     waivers: Waivers<'a>,
@@ -162,6 +164,7 @@ pub fn wanted<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Question> {
         })
         .collect::<Vec<_>>()
         .into_par_iter()
+        .with_min_len(input.workspace.files_a_thread())
         .flat_map_iter(Place::questions)
         .collect();
     questions.sort();
@@ -279,7 +282,9 @@ impl<'a> PartRun<'a> {
             .files(self.shared.part)
             .map(|(file, path)| Place { shared: self.shared, file, path })
             .collect();
-        let mut outcomes: Vec<Outcomes<'a>> = places.par_iter().map(|place| self.file(*place)).collect();
+        let share = self.shared.workspace.files_a_thread();
+        let mut outcomes: Vec<Outcomes<'a>> =
+            places.par_iter().with_min_len(share).map(|place| self.file(*place)).collect();
         let mut rest = Vec::new();
         if self.shared.part.whole {
             self.workspace(&places, &mut outcomes, &mut rest);
@@ -290,13 +295,14 @@ impl<'a> PartRun<'a> {
         let mut findings =
             Vec::with_capacity(outcomes.iter().map(|out| out.findings.len()).sum::<usize>() + rest.len());
         let mut alerts = Vec::with_capacity(outcomes.iter().map(|out| out.alerts.len()).sum());
-        for (place, outcome) in places.iter().zip(outcomes) {
+        for (place, mut outcome) in places.iter().zip(outcomes) {
             let source = place.file.source.0;
             times.extend(outcome.times.into_iter().map(|(start, lint, time)| ((source, start, lint), time)));
             let (mut seen, found) = (outcome.alerts, outcome.findings);
-            settle(&mut seen, &found);
+            settle(&mut seen, &found, &outcome.cap.unlisted);
             alerts.extend(seen.into_iter().map(|(_, verdicts)| verdicts));
             findings.extend(found.into_iter().map(|judged| judged.finding));
+            findings.extend(outcome.cap.told(place.path));
         }
         findings.append(&mut rest);
         (findings, alerts)
@@ -307,6 +313,7 @@ impl<'a> PartRun<'a> {
         let source = self.shared.workspace.source(file.source);
         let mut out = Outcomes {
             findings: Vec::new(),
+            cap: Cap::default(),
             alerts: Vec::with_capacity(file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert).count()),
             waivers: Waivers::of(&self.shared, place.path, file, source),
             identities: OnceCell::new(),
@@ -340,7 +347,7 @@ impl<'a> PartRun<'a> {
                 for raw in cx.findings() {
                     let about = Some(About { rule, facts: &facts, verdicts: &verdicts });
                     let judged = self.finding(place, &out, raw, maker, about);
-                    out.findings.push(judged);
+                    out.findings.extend(out.cap.admit(judged));
                 }
             }
             if rule.kind == RuleKind::Alert {
@@ -388,7 +395,7 @@ impl<'a> PartRun<'a> {
         });
         let about = known.as_ref().map(|(rule, verdicts, facts)| About { rule, facts, verdicts });
         let judged = self.finding(place, out, raw, maker, about);
-        out.findings.push(judged);
+        out.findings.extend(out.cap.admit(judged));
     }
 
     /// The lint rules that the policy does not switch off, each with its first block.

@@ -25,6 +25,14 @@ pub(super) fn suggest(shared: &Shared<'_>) -> Vec<Suggestion> {
     let carries = |keys: &[String]| {
         alerts.iter().filter(|(file, rule)| keys.iter().any(|key| file.label(rule, key).is_some())).count()
     };
+    let counts = |keys: &[&'static str]| {
+        let mut counts = vec![0; keys.len()];
+        for label in alerts.iter().flat_map(|(file, rule)| file.labels(rule)) {
+            let key = keys.iter().position(|key| *key == label.key.value());
+            key.into_iter().for_each(|at| counts[at] += 1);
+        }
+        counts
+    };
     let conventions = &shared.setup.conventions;
     let mut suggestions = Vec::new();
     let keys = [
@@ -35,7 +43,7 @@ pub(super) fn suggest(shared: &Shared<'_>) -> Vec<Suggestion> {
         if carries(&named.labels) * 2 >= alerts.len() {
             continue;
         }
-        let counted = candidates.iter().map(|key| (carries(&[(*key).to_owned()]), *key));
+        let counted = counts(candidates).into_iter().zip(candidates.iter().copied());
         if let Some((count, key)) =
             counted.max_by_key(|&(count, _)| count).filter(|(count, _)| count * 2 > alerts.len())
         {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use memchr::memmem;
 
-use super::placeholder::{OWN, braced_variable, certainly_helm, go_brackets, helm, word};
+use super::placeholder::{OWN, braced_variable, certainly_helm, doubled_percent, go_brackets, helm, word};
 use crate::source::TextRange;
 use crate::template::is_function;
 use crate::yaml::{Kind, Parsed};
@@ -23,6 +23,8 @@ pub(super) struct Engine {
     pub brackets: bool,
     /// `${x}`, as `envsubst` has it.
     pub dollar: bool,
+    /// `%%x%%`, as Juju has it.
+    pub percent: bool,
     /// Whether nothing but such an engine writes these actions.
     pub certain: bool,
 }
@@ -46,7 +48,8 @@ pub(super) enum Piece {
 }
 
 impl Piece {
-    fn text(&self) -> Option<TextRange> {
+    /// The bytes of a text.
+    pub(super) fn text(&self) -> Option<TextRange> {
         match *self {
             Self::Text(range) => Some(range),
             Self::Action(..) => None,
@@ -75,37 +78,49 @@ impl Engine {
         let erb = has("<%");
         let brackets = has("[[ ") || has("[[-") || has("[[.");
         let dollar = has("${");
-        if !(braces || jinja || erb || brackets || dollar) {
+        let percent = has(": %%");
+        if !(braces || jinja || erb || brackets || dollar || percent) {
             return None;
         }
         let go = braces && !jinja && !erb;
         // Nobody writes a literal brace or a comment that way but to bring it through Helm.
         let escaped = ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{/*"].iter().any(|mark| has(mark));
         let certain = jinja || erb || go && (has("{{-") || escaped || certainly_helm(text));
-        let engine = Self { go, jinja, erb, brackets, dollar, certain };
+        let engine = Self { go, jinja, erb, brackets, dollar, percent, certain };
         let pieces = pieces(text, engine);
         let foreign = |piece: &Piece| match *piece {
             Piece::Action(range, _) => {
                 let action = &text[range.range()];
                 let inner = action.get(2..action.len().saturating_sub(2)).unwrap_or("");
-                !action.starts_with("{{") || jinja || helm(inner) || is_value(text, range) && stranger(inner)
+                !action.starts_with("{{") || jinja || helm(inner) || is_value(text, range.start) && stranger(inner)
             }
             Piece::Text(_) => false,
         };
         let raw = jinja && text.contains("endraw");
         // Nothing but a template begins like that.
         let alone = tree.documents().iter().any(|&root| action(root));
-        let found = alone || raw || pieces.iter().any(foreign) || go && escaped || decides(text, &pieces, parsed);
+        let literal = go && memmem::find_iter(text.as_bytes(), "{{").any(|at| literal_value(text, at));
+        let found =
+            alone || raw || literal || pieces.iter().any(foreign) || go && escaped || decides(text, &pieces, parsed);
         found.then_some(engine)
     }
 }
 
 /// Whether an action stands in the place of a value, without quotes: YAML takes it for something else, so Prometheus never reads it.
-fn is_value(text: &str, action: TextRange) -> bool {
-    let start = action.start as usize;
+fn is_value(text: &str, start: u32) -> bool {
+    let start = start as usize;
     let before = &text[text.floor_char_boundary(start.saturating_sub(64))..start];
     let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
     blanks > 0 && before[..before.len() - blanks].ends_with([':', '-'])
+}
+
+/// Whether the action that begins here is the text of a value, `key: {{ "text" }}`: nobody writes that but for Helm.
+fn literal_value(text: &str, at: usize) -> bool {
+    let inner = text[at + 2..].trim_start_matches('-').trim_start();
+    let quote = inner.as_bytes().first().filter(|quote| matches!(quote, b'"' | b'`'));
+    quote.is_some()
+        && is_value(text, offset(at))
+        && inner[string_end(inner.as_bytes(), 0)..].trim_start().trim_start_matches('-').starts_with("}}")
 }
 
 /// Words of Go's templates that are no names.
@@ -175,7 +190,7 @@ pub(super) fn pieces(text: &str, engine: Engine) -> Vec<Piece> {
     let own = !text.contains("$labels :=") && !text.contains("$labels:=");
     let mut reader = Reader { text, engine, own, out: Vec::new(), from: 0, failures: 0, unprotected: false };
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '<', '[', '$'])) {
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '<', '[', '$', '%'])) {
         at += found;
         at = reader.action(at).unwrap_or(at + 1);
     }
@@ -222,7 +237,7 @@ fn without_helpers(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 /// The first word of an action of Go.
-fn block_word(action: &str) -> &str {
+pub(super) fn block_word(action: &str) -> &str {
     let body = action.get(2..).unwrap_or("").trim_start_matches('-').trim_start();
     body.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("")
 }
@@ -261,7 +276,7 @@ impl Reader<'_> {
     /// Reads the action at `at`, if there is one: where it ends.
     fn action(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let Engine { go, jinja, erb, brackets, dollar, .. } = self.engine;
+        let Engine { go, jinja, erb, brackets, dollar, percent, .. } = self.engine;
         let (len, does) = if (go || jinja) && rest.starts_with("{{") {
             let len = self.braces(rest)?;
             match self.output(at, len) {
@@ -294,6 +309,8 @@ impl Reader<'_> {
             (len, go_word(&rest[2..len - 2]))
         } else if dollar && rest.starts_with("${") {
             (braced_variable(rest)?, Does::Output)
+        } else if percent && rest.starts_with("%%") {
+            (doubled_percent(rest)?, Does::Output)
         } else {
             return None;
         };

@@ -50,7 +50,8 @@ impl Lowering<'_> {
                 self.want_text(view, key, "a key");
                 continue;
             };
-            if known(name) || self.unknown(view, key) {
+            let patches = name == "$patch" && holder.resource.is_some();
+            if known(name) || patches || self.unknown(view, key) {
                 continue;
             }
             let free = free.get_or_insert_with(|| {
@@ -60,13 +61,13 @@ impl Lowering<'_> {
                 }
                 free
             });
-            // A key of a merged mapping is met once a rule; whoever merges thousands has been told enough.
-            if self.told_enough() {
-                return;
-            }
             let near = suggest::nearest(name, free);
             if holder.strict || near.is_some() {
                 self.unknown_key(view, key, level, holder, near);
+            }
+            // A key of a merged mapping is met once a rule; whoever merges thousands has been told enough.
+            if self.told_enough() {
+                return;
             }
         }
     }
@@ -117,7 +118,7 @@ impl Lowering<'_> {
         let Some((key, value)) = fields.get(Key::Name) else {
             if holder.strict {
                 let span = self.span(view.layer, first_line(view, id));
-                let diagnostic = self.wrong(span, "this rule group has no name");
+                let diagnostic = self.missing(span, "this rule group has no name");
                 diagnostic
                     .label("a `name` is missing")
                     .note("Prometheus refuses the file: Groupname must not be empty");
@@ -184,6 +185,8 @@ impl Lowering<'_> {
         let record = fields.get(Key::Record).filter(|&(_, value)| !empty(view, value));
         let alert = fields.get(Key::Alert).filter(|&(_, value)| !empty(view, value));
         match (record, alert) {
+            // The branches of a condition may write one each.
+            (Some(_), Some(_)) if self.file.layers[view.layer as usize].template => {}
             (Some((record, _)), Some((alert, _))) => {
                 let (record, alert) = (self.at(view, record), self.at(view, alert));
                 let diagnostic = self.wrong(record, "a rule has either `record` or `alert`, not both");
@@ -210,7 +213,7 @@ impl Lowering<'_> {
             }
             None => self.span(view.layer, first_line(view, id)),
         };
-        let diagnostic = self.wrong(span, "this rule has no name");
+        let diagnostic = self.missing(span, "this rule has no name");
         diagnostic.label("no `alert` and no `record`");
         diagnostic.note("Prometheus refuses the file: one of 'record' or 'alert' must be set");
         diagnostic.help(
@@ -268,7 +271,7 @@ impl Lowering<'_> {
             }
             None => self.span(view.layer, first_line(view, id)),
         };
-        let diagnostic = self.wrong(span, "this rule has no expression");
+        let diagnostic = self.missing(span, "this rule has no expression");
         diagnostic.label(if found.is_some() { "nothing here" } else { "an `expr` is missing" });
         diagnostic.note("Prometheus refuses the file: field 'expr' must be set in rule");
     }

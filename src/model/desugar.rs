@@ -3,13 +3,16 @@
 //! Lines stay lines. Both branches of a condition stay. An action on lines of its own leaves nothing; one that writes something
 //! inside of a value leaves a filler, which the model turns back into the action as written.
 
+use std::collections::HashSet;
+
 use super::actions::{Does, Engine, Piece, pieces};
+use super::branches;
 use super::layer::{FILLER, Run};
 use crate::source::TextRange;
 
 /// The readable text, and where its bytes stand in `text`.
 pub(super) fn desugar(text: &str, engine: Engine) -> (String, Vec<Run>) {
-    let mut writer = Writer { text, out: String::with_capacity(text.len()), runs: Vec::new(), block: None };
+    let mut lines: Vec<(Vec<Piece>, Option<u32>)> = Vec::new();
     let mut line: Vec<Piece> = Vec::new();
     for piece in pieces(text, engine) {
         let Piece::Text(range) = piece else {
@@ -20,13 +23,17 @@ pub(super) fn desugar(text: &str, engine: Engine) -> (String, Vec<Run>) {
         for (at, _) in text[range.range()].match_indices('\n') {
             let end = range.start + offset(at);
             line.push(Piece::Text(TextRange::new(from, end)));
-            writer.line(&line, Some(end));
-            line.clear();
+            lines.push((std::mem::take(&mut line), Some(end)));
             from = end + 1;
         }
         line.push(Piece::Text(TextRange::new(from, range.end)));
     }
-    writer.line(&line, None);
+    lines.push((line, None));
+    let shared = branches::shared_tails(text, lines.iter().map(|(line, _)| &line[..]));
+    let mut writer = Writer { text, out: String::with_capacity(text.len()), runs: Vec::new(), block: None, shared };
+    for (line, end) in &lines {
+        writer.line(line, *end);
+    }
     if writer.runs.is_empty() {
         writer.runs.push(Run { at: 0, file: TextRange::at(0), verbatim: true, unknown: false });
     }
@@ -43,6 +50,8 @@ struct Writer<'t> {
     runs: Vec<Run>,
     /// Indentation of the key whose block scalar goes on here.
     block: Option<usize>,
+    /// Actions in whose place lines may follow that stand behind their condition.
+    shared: HashSet<u32>,
 }
 
 impl<'t> Writer<'t> {
@@ -113,6 +122,8 @@ impl<'t> Writer<'t> {
                         self.filler(range);
                     } else if inside || does == Does::Output {
                         self.hole(range, does);
+                    } else if self.shared.contains(&range.start) {
+                        self.hole(range, Does::Output);
                     }
                     indent = indent.or(Some(TextRange::at(range.end)));
                 }
@@ -134,6 +145,8 @@ impl<'t> Writer<'t> {
                 self.verbatim(*range);
             }
         }
+        let around = self.block.is_none().then(|| branches::around_keys(self.text, rest));
+        let rest = around.as_deref().unwrap_or(rest);
         let controls = rest.iter().filter(|piece| matches!(piece, Piece::Action(_, Does::Control))).count();
         let last =
             rest.iter().rposition(|piece| !matches!(piece, Piece::Text(range) if self.raw(*range).trim().is_empty()));

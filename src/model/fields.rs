@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
-use super::placeholder;
 use super::shapes::{Holder, Place, View};
-use super::{Block, Dialect, Entry, Group, Query, Rule, RuleKind, Text};
+use super::{Block, Dialect, Entry, Group, Query, Rule, RuleKind, Text, branches, placeholder};
 use crate::promql;
 use crate::source::TextRange;
 use crate::yaml::{Kind, NodeId};
@@ -119,6 +118,7 @@ impl Lowering<'_> {
             key: Some(self.span(view.layer, view.tree.range(key))),
             span: mapping.then(|| self.span(view.layer, range)),
             open,
+            broken: false,
         }
     }
 
@@ -162,6 +162,9 @@ impl Lowering<'_> {
 
     pub(super) fn group(&mut self, view: View<'_>, id: NodeId, holder: Holder, place: Place<'_>) {
         let fields = Fields::of(view, id);
+        if deletes(view, &fields, holder) {
+            return;
+        }
         let group = Group {
             span: self.span(view.layer, view.tree.range(id)),
             name: fields.value(Key::Name).and_then(|id| self.text(view, id, Use::Word)),
@@ -210,49 +213,76 @@ impl Lowering<'_> {
         if fields.is_rule(view) {
             return self.rule(view, id, &fields, group, holder);
         }
+        if deletes(view, &fields, holder) {
+            return;
+        }
+        if self.torn(view, id, &fields, group, holder) {
+            return;
+        }
         self.check_rule(view, id, &fields, holder);
         if !self.stock() {
             self.others(view, &fields, None, place);
         }
     }
 
-    /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`.
+    /// A rule: a mapping with a scalar `expr` and a scalar `alert` or `record`; in a template, as many as it has names.
     pub(super) fn rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, group: u32, holder: Holder) {
-        let mut field = |key: Key, used: Use| fields.value(key).and_then(|value| self.text(view, value, used));
-        let (alert, record) = (field(Key::Alert, Use::Name), field(Key::Record, Use::Name));
-        let (hold, keep) = (field(Key::For, Use::Word), field(Key::KeepFiringFor, Use::Word));
-        let Some(mut expr) = field(Key::Expr, Use::Expression) else { return };
-        let named = alert.as_ref().is_some_and(|alert| !alert.value().is_empty());
-        let (kind, name) = match (alert, record) {
-            (Some(alert), None) => (RuleKind::Alert, alert),
-            (Some(alert), Some(_)) if named => (RuleKind::Alert, alert),
-            (_, Some(record)) => (RuleKind::Record, record),
-            (None, None) => return,
-        };
-        let template = self.file.layers[view.layer as usize].template;
-        if template
-            && fields.twice
-            && fields.entries.iter().filter(|[key, _]| view.key(*key) == Some("expr")).count() > 1
-        {
-            expr.set_templated();
+        if self.file.layers[view.layer as usize].template {
+            let first = self.file.rules.len();
+            for (kind, name) in self.names(view, fields) {
+                if !self.spend(fields.entries.len()) {
+                    break;
+                }
+                self.named_rule(view, id, fields, (kind, name), group, holder);
+            }
+            self.rule = u32::try_from(first).ok();
+        } else {
+            let mut field = |key: Key| fields.value(key).and_then(|value| self.text(view, value, Use::Name));
+            let (alert, record) = (field(Key::Alert), field(Key::Record));
+            let named = alert.as_ref().is_some_and(|alert| !alert.value().is_empty());
+            let name = match (alert, record) {
+                (Some(alert), None) => (RuleKind::Alert, alert),
+                (Some(alert), Some(_)) if named => (RuleKind::Alert, alert),
+                (_, Some(record)) => (RuleKind::Record, record),
+                (None, None) => return,
+            };
+            self.rule = u32::try_from(self.file.rules.len()).ok();
+            self.named_rule(view, id, fields, name, group, holder);
         }
-        let language = self.query(&expr, holder);
-        let rule = Rule {
-            kind,
-            span: self.span(view.layer, view.tree.range(id)),
-            group,
-            name,
-            expr,
-            hold,
-            keep,
-            labels: self.block(view, id, fields.get(Key::Labels)),
-            annotations: self.block(view, id, fields.get(Key::Annotations)),
-            language,
-        };
-        self.rule = u32::try_from(self.file.rules.len()).ok();
-        self.file.rules.push(rule);
         self.check_rule(view, id, fields, holder);
         self.rule = None;
+    }
+
+    fn named_rule(
+        &mut self,
+        view: View<'_>,
+        id: NodeId,
+        fields: &Fields<'_>,
+        (kind, name): (RuleKind, Text),
+        group: u32,
+        holder: Holder,
+    ) {
+        let template = self.file.layers[view.layer as usize].template;
+        let twice = |key| template && branches::twice(view, fields, key);
+        let mut field = |key: Key, used: Use| {
+            let mut text = fields.value(key).and_then(|value| self.text(view, value, used))?;
+            if twice(key) {
+                text.set_templated();
+            }
+            Some(text)
+        };
+        let (hold, keep) = (field(Key::For, Use::Word), field(Key::KeepFiringFor, Use::Word));
+        let expr = field(Key::Expr, Use::Expression);
+        let Some(expr) = expr.or_else(|| template.then(|| self.unwritten(view, &name))) else { return };
+        let language = if twice(Key::Expr) { Query::Foreign } else { self.query(&expr, holder) };
+        let mut labels = self.block(view, id, fields.get(Key::Labels));
+        let mut annotations = self.block(view, id, fields.get(Key::Annotations));
+        if template && fields.twice {
+            self.take_in(view, fields, Key::Labels, &mut labels);
+            self.take_in(view, fields, Key::Annotations, &mut annotations);
+        }
+        let span = self.span(view.layer, view.tree.range(id));
+        self.file.rules.push(Rule { kind, span, group, name, expr, hold, keep, labels, annotations, language });
     }
 
     /// The expression's tree, where it is PromQL.
@@ -290,6 +320,12 @@ impl Lowering<'_> {
             None => parsed.errors.is_empty().then_some(parsed),
         }
     }
+}
+
+/// Whether a part of a resource only says that another resource's part goes, or makes room for others, as patches of kustomize do.
+fn deletes(view: View<'_>, fields: &Fields<'_>, holder: Holder) -> bool {
+    let word = fields.value(Key::Patch).filter(|_| holder.resource.is_some()).map_or("", |value| view.tree.text(value));
+    word == "delete" || word == "replace" && fields.entries.len() == 1
 }
 
 /// The end of the blanks and blank lines behind `end`.

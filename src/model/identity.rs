@@ -79,7 +79,8 @@ mod tests {
   - {alert: A, expr: up, labels: {severity: page}}
 ";
         let source = Source::new("a.yml", text);
-        let found = identities(&lower(&source, SourceId(0), &Options::default()));
+        let file = lower(&source, SourceId(0), &Options::default());
+        let found = identities(&file);
         let shown: Vec<String> = found.iter().map(|id| format!("{}/{} {:?}", id.group, id.name, id.labels)).collect();
         let severity = |value: &str| format!("[(\"severity\", \"{value}\")]");
         assert_eq!(

@@ -27,9 +27,10 @@ pub(super) enum Key {
     Metadata,
     Spec,
     Items,
+    Patch,
 }
 
-const KEYS: usize = Key::Items as usize + 1;
+const KEYS: usize = Key::Patch as usize + 1;
 
 impl Key {
     fn of(text: &str) -> Option<Self> {
@@ -53,6 +54,7 @@ impl Key {
             "metadata" => Self::Metadata,
             "spec" => Self::Spec,
             "items" => Self::Items,
+            "$patch" => Self::Patch,
             _ => return None,
         })
     }
@@ -79,6 +81,7 @@ impl Key {
             Self::Metadata => "`metadata`",
             Self::Spec => "`spec`",
             Self::Items => "`items`",
+            Self::Patch => "`$patch`",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From a text to a [`File`]: which texts are read, and what the file turns out to be.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::actions::Engine;
@@ -262,7 +263,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Where YAML breaks off inside of a rule, what follows in it was not read: its labels and annotations may be there, and that a
-/// key is missing is not said.
+/// key is missing, or its name or expression, is not said.
 fn hide_what_was_not_read(file: &mut File) {
     let breaks: Vec<u32> = file
         .problems
@@ -276,11 +277,19 @@ fn hide_what_was_not_read(file: &mut File) {
     let mut starts: Vec<(u32, usize)> =
         file.rules.iter().enumerate().map(|(index, rule)| (rule.span.start, index)).collect();
     starts.sort_unstable();
+    let absent = file.problems.iter().filter(|problem| problem.missing).map(|problem| problem.diagnostic.span.start);
+    let mut items: Vec<u32> = absent.chain(starts.iter().map(|&(start, _)| start)).collect();
+    items.sort_unstable();
+    let last = |at| items[..items.partition_point(|&start| start <= at)].last().copied();
+    let hidden: HashSet<u32> = breaks.iter().filter_map(|&at| last(at)).collect();
+    file.problems.retain(|problem| !(problem.missing && hidden.contains(&problem.diagnostic.span.start)));
     for at in breaks {
         let before = starts.partition_point(|(start, _)| *start <= at);
         let Some(&(_, index)) = before.checked_sub(1).and_then(|last| starts.get(last)) else { continue };
-        file.rules[index].labels.open = true;
-        file.rules[index].annotations.open = true;
+        let rule = &mut file.rules[index];
+        for block in [&mut rule.labels, &mut rule.annotations] {
+            (block.open, block.broken) = (true, true);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! made readable). [`lower`] makes a [`File`] of a source; nothing here judges.
 
 mod actions;
+mod branches;
 mod check;
 mod desugar;
 mod dialect;
@@ -30,7 +31,7 @@ pub use insert::BlockKind;
 pub use layer::Layer;
 pub use maps::{Maps, check_maps};
 pub use text::Text;
-pub use workspace::{Part, Workspace};
+pub use workspace::{Part, Workspace, files_a_thread};
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -209,6 +210,8 @@ pub struct Block {
     /// Whether a template engine's placeholder or action among the entries may add others: a key that is not there is then
     /// unknown, not missing.
     pub open: bool,
+    /// Whether it is open because a mistake in the YAML hides what follows.
+    pub broken: bool,
 }
 
 /// A comment.
@@ -229,6 +232,8 @@ pub struct Problem {
     pub diagnostic: Diagnostic,
     /// Index into [`File::rules`] of the rule it is about.
     pub rule: Option<u32>,
+    /// Whether it says that something is not there: behind a mistake in the YAML nobody knows.
+    pub missing: bool,
 }
 
 /// The milliseconds of a duration as `for` and `interval` have it; none for what is not one.
@@ -274,6 +279,13 @@ impl Shape {
 }
 
 impl Rule {
+    /// What may bring, for all one knows, a label or an annotation that is not there: the beginning of a sentence.
+    #[must_use]
+    pub fn hidden(&self) -> &'static str {
+        let broken = self.labels.broken || self.annotations.broken;
+        if broken { "what a mistake in the YAML hides may be" } else { "a template engine may bring" }
+    }
+
     /// The expression's tree; none where it is not PromQL, or holds a placeholder that makes it unreadable.
     #[must_use]
     pub fn query(&self) -> Option<Cow<'_, promql::Parsed>> {

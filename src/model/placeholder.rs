@@ -13,10 +13,14 @@ pub(super) struct Marks {
     percent: bool,
     /// `((x))`.
     parens: bool,
+    /// The same where PromQL could have it too: something else in the file is certainly one.
+    parens_in_code: bool,
     /// `[[ .x ]]`.
     brackets: bool,
-    /// `${x}`, `$X`.
+    /// `${x}`, `$XY`.
     dollar: bool,
+    /// `$X`, `$x`: beside `${X}` or `$XY` they are what the shell takes them for.
+    shell: bool,
     /// `{% … %}`, `<%= … %>`.
     tags: bool,
     /// `{{ .Values.x }}`.
@@ -141,8 +145,10 @@ impl Marks {
         Self {
             percent: find("%%").any(|rest| named(rest, 2, b"%%").is_some()),
             parens: find("((").any(|rest| named(rest, 2, b"))").is_some()),
+            parens_in_code: memmem::find_iter(bytes, "((").any(|at| outside_code(text, at)),
             brackets: find("[[").any(|rest| rest.get(2).is_some_and(|next| b" -.$".contains(next))),
             dollar: memchr::memchr_iter(b'$', bytes).any(variable),
+            shell: memchr::memchr_iter(b'$', bytes).any(|at| upper_variable(&bytes[at..]).is_some()),
             tags: find("{%").chain(find("<%")).next().is_some(),
             go: braces && !desugared && certainly_helm(text),
             braces,
@@ -151,7 +157,7 @@ impl Marks {
 
     /// Whether values may hold any, expressions (`promql`) or others: outside of expressions `{{ … }}` is Prometheus's own.
     pub(super) fn any(self, promql: bool) -> bool {
-        let Self { percent, parens, brackets, dollar, tags, go, braces } = self;
+        let Self { percent, parens, brackets, dollar, tags, go, braces, .. } = self;
         percent || parens || brackets || dollar || tags || go || promql && braces
     }
 }
@@ -216,11 +222,26 @@ impl<'v> Placeholders<'v> {
             b'{' if marks.tags && rest.starts_with(b"{%") && rest.get(2) != Some(&b'%') => enclosed(rest, b"%}"),
             b'<' if marks.tags => erb(rest),
             b'%' if marks.percent && rest.starts_with(b"%%") => named(rest, 2, b"%%"),
-            b'(' if marks.parens && (self.quoted || !self.promql) && rest.starts_with(b"((") => named(rest, 2, b"))"),
+            b'(' if marks.parens && rest.starts_with(b"((") => {
+                let told = self.quoted || !self.promql || marks.parens_in_code;
+                named(rest, 2, b"))").filter(|_| told)
+            }
             b'[' if marks.brackets && rest.starts_with(b"[[") => go_brackets(rest),
-            b'$' if marks.dollar => variable(rest),
+            b'$' if marks.dollar => variable(rest).or_else(|| self.shell_variable(rest)),
             _ => None,
         }
+    }
+}
+
+impl Placeholders<'_> {
+    /// `$x` in a file that the shell's variables are put into. In a string of PromQL it may be a group of `label_replace`.
+    fn shell_variable(&self, bytes: &[u8]) -> Option<usize> {
+        let len = bytes[1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let name = &bytes[1..=len];
+        let own = OWN.iter().any(|own| own.as_bytes() == &bytes[..=len]);
+        let told = name.first().is_some_and(u8::is_ascii_alphabetic) && !own;
+        let group = self.promql && self.quoted && name.iter().any(u8::is_ascii_lowercase);
+        (self.marks.shell && told && !group).then_some(1 + len)
     }
 }
 
@@ -314,7 +335,30 @@ pub(super) fn braced_variable(text: &str) -> Option<usize> {
     named(text.as_bytes(), 2, b"}")
 }
 
-/// `${x}` or `$X`; `$1`, `$labels` and `$value` are others' business.
+/// Length of the `%%x%%` at the start.
+pub(super) fn doubled_percent(text: &str) -> Option<usize> {
+    named(text.as_bytes(), 2, b"%%")
+}
+
+/// Whether the `((x))` here is certainly none of PromQL: in quotes, the value of another key than `expr`, or a duration.
+fn outside_code(text: &str, at: usize) -> bool {
+    let Some(len) = named(&text.as_bytes()[at..], 2, b"))") else { return false };
+    let before = &text[text.floor_char_boundary(at.saturating_sub(256))..at];
+    let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
+    let end = text.as_bytes().get(at + len);
+    let quotes = line.bytes().filter(|byte| matches!(byte, b'"' | b'\'')).count();
+    let key = line.trim_start_matches([' ', '-']).split_once(": ").map(|(key, _)| key);
+    let other = key.is_some_and(|key| key != "expr" && word(key) == key);
+    line.ends_with('[') && end == Some(&b']') || quotes % 2 == 1 || other
+}
+
+/// `${X}` or `$XY`, in capitals.
+fn upper_variable(bytes: &[u8]) -> Option<usize> {
+    let len = variable(bytes)?;
+    (!bytes[..len].iter().any(u8::is_ascii_lowercase)).then_some(len)
+}
+
+/// `${x}` or `$XY`; `$1`, `$labels` and `$value` are others' business.
 fn variable(bytes: &[u8]) -> Option<usize> {
     if bytes.get(1) == Some(&b'{') {
         return named(bytes, 2, b"}");
@@ -418,6 +462,8 @@ mod tests {
             "((a) / (b))",
             "US$5",
             "$labels.x",
+            "a $b",
+            "$A",
         ] {
             assert!(!is_foreign(value), "{value}");
         }
@@ -425,6 +471,33 @@ mod tests {
         let promql = |expr: &str| foreign(expr, Marks::of(expr, false), true);
         assert!(promql("up{job=\"{{ template \"app.name\" . }}\"}") && promql("up > {{ .limit }}"));
         assert!(!promql("up > {{ $value }}"), "a mistake of its author");
+    }
+
+    #[test]
+    fn what_else_stands_in_a_file_tells_placeholders_from_promql_and_regexes() {
+        let shell = Marks::of("env: ${ENV}\n", false);
+        for value in ["$N", "a $team", "$labels.x of $team"] {
+            assert!(foreign(value, shell, false), "{value}");
+        }
+        for value in ["$labels.x", "$value", "$1", "a$|b$", "{{ $x := 1 }}{{ $x }}", "US$5", "$"] {
+            assert!(!foreign(value, shell, false), "{value}");
+        }
+        for expr in ["up > $N", "up > $limit", "up{a=\"$N\"}"] {
+            assert!(foreign(expr, shell, true), "{expr}");
+            assert!(!foreign(expr, Marks::of(expr, false), true), "alone a mistake, or a regex: {expr}");
+        }
+        for expr in ["label_replace(up, \"a\", \"$name\", \"b\", \"(?P<name>.*)$\")", "up > $__interval"] {
+            assert!(!foreign(expr, shell, true), "{expr}");
+        }
+        for text in
+            ["for: ((for))\n", "- alert: x-((env))\n", "expr: up{a=\"((env))\"}\n", "expr: rate(up[((window))])\n"]
+        {
+            assert!(foreign("up > ((n))", Marks::of(&[text, "expr: up > ((n))"].concat(), false), true), "{text}");
+        }
+        for text in ["expr: ((up)) > 1\n", "expr: |\n  sum((up))\n  / ((down))\n", "expr: a{b=\"c\"} > ((up))\n"] {
+            assert!(!foreign("up > ((n))", Marks::of(text, false), true), "{text}");
+            assert!(!foreign("((a) + (b))", Marks::of("for: ((for))\n", false), true), "no name");
+        }
     }
 
     #[test]

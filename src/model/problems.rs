@@ -12,22 +12,26 @@ use crate::yaml::{self, ErrorKind, Kind, NodeId, Parsed};
 const SYNTAX: &str = "yaml-syntax";
 const STRUCTURE: &str = "rule-structure";
 
-/// So many problems of a file are told; whoever mends them sees the others then.
-const MOST: usize = 2_000;
+/// So many problems of a file are told; of those behind them, one a rule is kept, so that no rule passes for sound.
+const MOST: usize = 10_000;
 
 impl Lowering<'_> {
-    fn add(&mut self, rule: &'static str, severity: Severity, span: Span, message: String) -> &mut Diagnostic {
+    fn add(&mut self, rule: &'static str, severity: Severity, span: Span, message: String) -> &mut Problem {
         let span = Span::new(span.source, self.source.visible(span.range()));
         let mut diagnostic = Diagnostic::new(rule, severity, span, message);
         let subject = self.source.slice(span.range());
         diagnostic.subject(subject.chars().take(80).collect::<String>());
-        let problem = Problem { diagnostic, rule: self.rule };
+        let problem = Problem { diagnostic, rule: self.rule, missing: false };
         let index = self.file.problems.len();
         if index < MOST {
             self.file.problems.push(problem);
-            return &mut self.file.problems[index].diagnostic;
+            return &mut self.file.problems[index];
         }
-        &mut self.spare.insert(problem).diagnostic
+        if self.rule.is_some() && self.file.problems.last().is_none_or(|last| last.rule != self.rule) {
+            let short = Diagnostic::new(rule, severity, span, "more is wrong here: too much of the file to say what");
+            self.file.problems.push(Problem { diagnostic: short, rule: self.rule, missing: false });
+        }
+        self.spare.insert(problem)
     }
 
     /// Whether no further problem of the file is told.
@@ -37,12 +41,19 @@ impl Lowering<'_> {
 
     /// Something for which the file is refused.
     pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        self.add(STRUCTURE, Severity::Error, span, message.into())
+        &mut self.add(STRUCTURE, Severity::Error, span, message.into()).diagnostic
+    }
+
+    /// The same of something that is not there.
+    pub(super) fn missing(&mut self, span: Span, message: &str) -> &mut Diagnostic {
+        let problem = self.add(STRUCTURE, Severity::Error, span, message.to_owned());
+        problem.missing = true;
+        &mut problem.diagnostic
     }
 
     /// Something that is loaded, but hardly meant.
     pub(super) fn doubtful(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
-        self.add(STRUCTURE, Severity::Warning, span, message.into())
+        &mut self.add(STRUCTURE, Severity::Warning, span, message.into()).diagnostic
     }
 
     /// The errors of a text's YAML.
@@ -61,7 +72,7 @@ impl Lowering<'_> {
             let span = self.span(layer, error.range);
             let related: Vec<_> =
                 error.related.iter().map(|(range, message)| (self.span(layer, *range), message.clone())).collect();
-            let diagnostic = self.add(SYNTAX, severity, span, error.message.clone());
+            let diagnostic = &mut self.add(SYNTAX, severity, span, error.message.clone()).diagnostic;
             diagnostic.notes.extend(error.notes.iter().cloned().map(Into::into));
             diagnostic.help.extend(error.help.iter().cloned().map(Into::into));
             for (span, message) in related {
@@ -74,7 +85,7 @@ impl Lowering<'_> {
     fn unreadable(&mut self, layer: u32, error: &yaml::Error) {
         let span = self.span(layer, error.range);
         let message = "this template cannot be read here without rendering it".to_owned();
-        let diagnostic = self.add(SYNTAX, Severity::Warning, span, message);
+        let diagnostic = &mut self.add(SYNTAX, Severity::Warning, span, message).diagnostic;
         diagnostic.note(format!("with its actions taken out: {}", error.message));
         diagnostic.help("check the YAML that it renders to as well");
     }

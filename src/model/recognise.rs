@@ -101,34 +101,81 @@ pub(super) fn kind(text: &str) -> &'static str {
     if text.chars().filter(|c| c.is_control() && !c.is_whitespace()).take(9).count() > 8 || text.contains('\0') {
         return "not-text";
     }
-    let mut keys = Vec::new();
-    for line in text.split(['\n', '\r']) {
-        if let Some(key) = top_key(line).filter(|_| keys.len() < 256) {
-            keys.push(key);
-        }
-    }
-    let has = |name: &str| keys.contains(&name);
+    let start = text.trim_start();
+    let keys: Vec<(&str, &str)> = if start.starts_with('{') && !start.starts_with("{{") && !start.starts_with("{%") {
+        json_keys(start)
+    } else {
+        text.split(['\n', '\r']).filter_map(top_key).take(MOST_KEYS).collect()
+    };
+    let has = |name: &str| keys.iter().any(|(key, _)| *key == name);
+    let is = |kind: &str| keys.contains(&("kind", kind));
     if has("tests") && (has("rule_files") || has("evaluation_interval") || text.contains("input_series")) {
         "promtool-test"
-    } else if has("route") && has("receivers") {
+    } else if has("route") && has("receivers") || is("AlertmanagerConfig") || is("VMAlertmanagerConfig") {
         "alertmanager-config"
     } else if has("scrape_configs") || has("rule_files") && (has("global") || has("alerting")) {
         "prometheus-config"
-    } else if has("panels") || has("rows") && has("templating") || has("schemaVersion") && has("title") {
+    } else if has("panels")
+        || has("rows") && has("templating")
+        || has("schemaVersion") && has("title")
+        || has("dashboard") && text.contains("\"panels\"")
+        || ["Dashboard", "PersesDashboard", "GrafanaDashboard"].into_iter().any(is)
+    {
         "dashboard"
     } else {
         "other-yaml"
     }
 }
 
-/// The key at the start of a line, also of JSON that is laid out one key a line.
-fn top_key(line: &str) -> Option<&str> {
-    let json = line.trim_start_matches([' ', '\t', '{']);
-    let start = if json.starts_with('"') && line.len() - json.len() <= 4 { json } else { line };
-    let start = start.trim_start_matches(['"', '\'']);
+/// So many outermost keys are looked at.
+const MOST_KEYS: usize = 256;
+
+/// The key at the start of a line, and a word behind it.
+fn top_key(line: &str) -> Option<(&str, &str)> {
+    let start = line.trim_start_matches(['"', '\'']);
     let len = start.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-    let rest = start.get(len..)?.trim_start_matches(['"', '\'']);
-    (len > 0 && rest.starts_with(':')).then(|| &start[..len])
+    let value = start.get(len..)?.trim_start_matches(['"', '\'']).strip_prefix(':')?;
+    let value = value.split('#').next().unwrap_or("").trim().trim_matches(['"', '\'']);
+    (len > 0).then(|| (&start[..len], value))
+}
+
+/// The keys of the outermost object of a JSON text, and the text that is the value of each, where it is one.
+fn json_keys(text: &str) -> Vec<(&str, &str)> {
+    let mut keys: Vec<(&str, &str)> = Vec::new();
+    let (mut depth, mut at) = (0usize, 0);
+    let bytes = text.as_bytes();
+    // The string that was read last in the outermost object, and whether a `:` followed it.
+    let (mut last, mut colon) = ("", false);
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b':' if depth == 1 => {
+                keys.push((last, ""));
+                colon = true;
+            }
+            b',' => colon = false,
+            b'"' => {
+                let start = at;
+                while let Some(&byte) = bytes.get(at).filter(|byte| **byte != b'"') {
+                    at += if byte == b'\\' { 2 } else { 1 };
+                }
+                let string = text.get(start..at).unwrap_or("");
+                at += 1;
+                match keys.last_mut().filter(|_| colon && depth == 1) {
+                    Some(key) => key.1 = string,
+                    None if depth == 1 => last = string,
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+        if keys.len() == MOST_KEYS {
+            break;
+        }
+    }
+    keys
 }
 
 #[cfg(test)]
@@ -141,7 +188,22 @@ mod tests {
         assert_eq!(kind("route: {}\nreceivers: []\n"), "alertmanager-config");
         assert_eq!(kind("global: {}\nrule_files: []\nscrape_configs: []\n"), "prometheus-config");
         assert_eq!(kind("{\n  \"panels\": [],\n  \"title\": \"x\"\n}\n"), "dashboard");
-        assert_eq!(kind("kind: Deployment\n"), "other-yaml");
+        for dashboard in [
+            "{\"panels\":[{\"kind\":\"x\"}],\"title\":\"x\"}",
+            "{\n        \"title\": \"x\",\n        \"panels\": []\n}",
+            "{\"dashboard\": {\"panels\": []}, \"overwrite\": true}",
+            "{\"a\": \"\\\"{\", \"kind\": \"Dashboard\", \"spec\": {}}",
+            "kind: Dashboard # of Perses\nmetadata: {name: x}\nspec: {panels: {}}\n",
+            "apiVersion: grafana.integreatly.org/v1beta1\nkind: \"GrafanaDashboard\"\n",
+        ] {
+            assert_eq!(kind(dashboard), "dashboard", "{dashboard}");
+        }
+        assert_eq!(kind("apiVersion: v1\nkind: AlertmanagerConfig\nspec: {}\n"), "alertmanager-config");
+        for other in
+            ["kind: Deployment\n", "{\"spec\": {\"panels\": []}}", "{\"a\": \"panels\", \"b\": [\"panels\"]}", "{\"a"]
+        {
+            assert_eq!(kind(other), "other-yaml", "{other}");
+        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(super) struct Place<'p> {
     pub dialect: Option<Dialect>,
     /// Whether a `List` is around it.
     pub list: bool,
+    /// Whether the key above is the name of a rule file, so that this is what Prometheus loads.
+    pub file: bool,
     /// Nodes above.
     pub depth: u32,
     /// Strings around.
@@ -87,7 +89,7 @@ impl Holder {
 
 impl Place<'_> {
     pub(super) fn new(shape: Shape, dialect: Option<Dialect>) -> Self {
-        Self { shape, resource: None, dialect, list: false, depth: 0, strings: 0 }
+        Self { shape, resource: None, dialect, list: false, file: false, depth: 0, strings: 0 }
     }
 
     fn deeper(self) -> Self {
@@ -95,7 +97,7 @@ impl Place<'_> {
             Shape::Plain | Shape::Bare | Shape::Single => Shape::Nested,
             shape => shape,
         };
-        Self { shape, depth: self.depth + 1, ..self }
+        Self { shape, file: false, depth: self.depth + 1, ..self }
     }
 }
 
@@ -185,8 +187,9 @@ impl Lowering<'_> {
     fn body(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, place: Place<'_>) {
         if let Some(groups) = fields.value(Key::Groups).filter(|&groups| self.looks_like_rules(view, id, groups)) {
             let dialect = self.dialect(view, id, groups, place.dialect);
+            let file = place.file;
             let place = place.deeper();
-            let holder = Holder::new(place.shape, dialect, self.resource(place.resource), false);
+            let holder = Holder::new(place.shape, dialect, self.resource(place.resource), file);
             self.groups(view, groups, holder, place);
             return self.others(view, fields, Some(Key::Groups), place);
         }
@@ -226,19 +229,25 @@ impl Lowering<'_> {
     /// Everything but the value of this key.
     pub(super) fn others(&mut self, view: View<'_>, fields: &Fields<'_>, but: Option<Key>, place: Place<'_>) {
         let but = but.and_then(|key| fields.value(key));
-        for &[_, value] in &*fields.entries {
+        for &[key, value] in &*fields.entries {
             if Some(value) != but {
-                self.node(view, value, place.deeper());
+                let file = view.key(key).is_some_and(names_a_file);
+                self.node(view, value, Place { file, ..place.deeper() });
             }
         }
     }
 
     fn sequence(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
         let mut made = None;
-        for &item in view.tree.items(id) {
+        let mut rules = None;
+        let items = view.tree.items(id);
+        for &item in items {
             let item = view.tree.resolve(item);
             let fields = (view.tree.kind(item) == Kind::Mapping).then(|| Fields::of(view, item));
-            let Some(fields) = fields.filter(|fields| fields.is_rule(view)) else {
+            let template = self.file.layers[view.layer as usize].template;
+            let mut among_rules =
+                || template && *rules.get_or_insert_with(|| items.iter().any(|&item| view.is_rule(item)));
+            let Some(fields) = fields.filter(|fields| fields.is_rule(view) || among_rules()) else {
                 self.node(view, item, Place { depth: place.depth + 1, ..place });
                 continue;
             };
@@ -249,7 +258,11 @@ impl Lowering<'_> {
                 let holder = self.holder(view, id, place);
                 (self.unnamed(view, id, holder), holder)
             });
-            self.rule(view, item, &fields, group, holder);
+            if fields.is_rule(view) {
+                self.rule(view, item, &fields, group, holder);
+            } else if !self.torn(view, item, &fields, group, holder) {
+                self.node(view, item, Place { depth: place.depth + 1, ..place });
+            }
         }
     }
 
@@ -295,6 +308,11 @@ impl Lowering<'_> {
         pending.index.get()
     }
 }
+/// Whether a key is the name of a file with rules: `alerting_rules.yml: {groups: …}` in the values of a chart.
+fn names_a_file(key: &str) -> bool {
+    [".yml", ".yaml", ".rules"].iter().any(|end| key.ends_with(end))
+}
+
 /// The value of the only key of a text, where that key is nearly `groups`: a rule file that Prometheus refuses.
 fn misspelt(view: View<'_>, fields: &Fields<'_>) -> Option<NodeId> {
     let [[key, value]] = *fields.entries else { return None };

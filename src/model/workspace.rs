@@ -29,7 +29,23 @@ pub struct Part {
     pub whole: bool,
 }
 
+/// Bytes of rule files that are worth a thread of their own, some 50 milliseconds: on fewer a further thread costs more processor
+/// time and memory than anybody would notice of the time it saves.
+const A_THREAD: usize = 2 << 20;
+
+/// How many of so many files, of so many bytes together, are worth a thread of their own.
+#[must_use]
+pub fn files_a_thread(files: usize, bytes: usize) -> usize {
+    (files.saturating_mul(A_THREAD) / bytes.max(1)).max(1)
+}
+
 impl Workspace {
+    /// How many of its files are worth a thread of their own.
+    #[must_use]
+    pub fn files_a_thread(&self) -> usize {
+        files_a_thread(self.files.len(), self.sources.iter().map(|source| source.text().len()).sum())
+    }
+
     /// The text of a source.
     ///
     /// # Panics

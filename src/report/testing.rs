@@ -92,6 +92,7 @@ impl Sample {
             fingerprint: Fingerprint(self.findings.len() as u64),
             waiver: None,
             evidence: Vec::new(),
+            rest: 0,
         });
         &mut self.findings.last_mut().unwrap().diagnostic
     }
@@ -169,6 +170,7 @@ fn copy(finding: &Finding) -> Finding {
         fingerprint: finding.fingerprint,
         waiver: finding.waiver.clone(),
         evidence: finding.evidence.clone(),
+        rest: finding.rest,
     }
 }
 

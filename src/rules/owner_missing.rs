@@ -36,7 +36,7 @@ impl LintRule for OwnerMissing {
             }
             Field::Found(found) if !found.is_empty() => return,
             Field::Unknown => {
-                return cx.unknown("a template engine, or what a mistake in the YAML hides, may bring an owner");
+                return cx.unknown(format!("{} an owner", rule.hidden()));
             }
             _ if cx.exempts() => return,
             Field::Found(found) => {

@@ -27,6 +27,7 @@ impl LintRule for PromqlSyntax {
         let Some(query) = rule.query() else {
             let dialect = cx.file().map(|file| file.group(rule).dialect);
             return cx.unknown(match dialect {
+                _ if rule.labels.broken && !rule.expr.templated() => "a mistake in the YAML hides the expression",
                 Some(Dialect::Loki) => "the expression is LogQL",
                 Some(Dialect::VictoriaMetrics) => "the expression is MetricsQL",
                 _ => "the expression holds a template engine's placeholder",

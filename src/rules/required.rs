@@ -56,9 +56,7 @@ impl Required {
         let name = rule.name.value();
         let Some(entry) = entry else {
             if entries.open {
-                return cx.unknown(format!(
-                    "a template engine, or what a mistake in the YAML hides, may bring the {kind} `{key}`"
-                ));
+                return cx.unknown(format!("{} the {kind} `{key}`", rule.hidden()));
             }
             let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` has no {kind} `{key}`"));
             diagnostic.cause(format!("alerts have no {kind} `{key}`")).subject(key.to_owned());

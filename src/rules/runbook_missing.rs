@@ -32,7 +32,7 @@ impl LintRule for RunbookMissing {
             Field::Found(found) if !found.is_empty() => return,
             Field::Found(_) => return cx.exempt("`runbook-placeholder` judges an empty runbook"),
             Field::Unknown => {
-                return cx.unknown("a template engine, or what a mistake in the YAML hides, may bring a runbook");
+                return cx.unknown(format!("{} a runbook", rule.hidden()));
             }
             Field::Missing => {}
         }

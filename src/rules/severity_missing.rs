@@ -34,7 +34,7 @@ impl LintRule for SeverityMissing {
             }
             Field::Found(found) if !found.is_empty() => return,
             Field::Unknown => {
-                return cx.unknown("a template engine, or what a mistake in the YAML hides, may bring a severity");
+                return cx.unknown(format!("{} a severity", rule.hidden()));
             }
             _ if cx.exempts() => return,
             Field::Found(found) => {

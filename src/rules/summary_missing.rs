@@ -39,8 +39,11 @@ impl LintRule for SummaryMissing {
         if said.clone().any(|text| !text.templated() && !text.is_null() && !text.value().trim().is_empty()) {
             return;
         }
-        if said.any(crate::model::Text::templated) || rule.annotations.open {
+        if said.any(crate::model::Text::templated) {
             return cx.unknown("its words come from a template engine's placeholder");
+        }
+        if rule.annotations.open {
+            return cx.unknown(format!("{} a summary", rule.hidden()));
         }
         if cx.exempts() {
             return;

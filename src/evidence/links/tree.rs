@@ -41,7 +41,7 @@ pub fn resolve<'q>(
 }
 
 /// Fewer questions than this are not worth a thread of their own.
-const LEAST_SHARE: usize = 256;
+const LEAST_SHARE: usize = 1024;
 
 /// A page of a mapped tree.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

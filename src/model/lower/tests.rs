@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::Problem;
 use crate::model::{RuleKind, Shape, Text};
 use crate::source::Encoding;
 
@@ -324,6 +325,72 @@ fn a_broken_file_still_yields_its_good_rules() {
         let _ = read(&good[..end]);
         let _ = read(&good[end..]);
     }
+}
+
+#[test]
+fn keys_are_refused_where_the_text_is_what_is_loaded() {
+    let severities = |text: &str| -> Vec<Severity> {
+        let structure = |problem: &&Problem| problem.diagnostic.rule == "rule-structure";
+        read(text).problems.iter().filter(structure).map(|problem| problem.diagnostic.severity).collect()
+    };
+    let groups = "groups: [{name: g, rules: [{alert: A, expr: up, foo: x}]}]";
+    let resource = format!("{{kind: PrometheusRule, metadata: {{name: r}}, spec: {{{groups}}}}}");
+    for text in [
+        format!("kind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  a: |\n    {groups}\n"),
+        format!("kind: HelmRelease\nmetadata: {{name: h}}\nspec: {{values: {{extra: [{resource}]}}}}\n"),
+        format!("serverFiles: {{alerting_rules.yml: {{{groups}}}}}\n"),
+    ] {
+        assert_eq!(severities(&text), [Severity::Error], "{text}");
+    }
+    assert_eq!(severities(&format!("rules: {{mine: {{{groups}}}}}\n")), [Severity::Warning], "the chart may know it");
+}
+
+#[test]
+fn a_patch_that_deletes_is_no_broken_rule() {
+    let patch = |groups: &str| {
+        format!("apiVersion: v1\nkind: PrometheusRule\nmetadata: {{name: r}}\nspec:\n  groups:\n{groups}")
+    };
+    let groups = "  - name: g\n    rules:\n    - alert: A\n      $patch: delete\n    - alert: B\n      expr: up\n      $patch: merge\n  - name: h\n    $patch: delete\n  - $patch: replace\n";
+    let file = read(&patch(groups));
+    assert!(file.problems.is_empty(), "{:?}", file.problems);
+    assert_eq!((names(&file), file.groups.len()), (vec!["B"], 1));
+    let plain = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    $patch: delete\n";
+    assert_eq!(read(plain).problems.len(), 1, "Prometheus knows no patches");
+}
+
+#[test]
+fn one_mistake_in_the_yaml_is_one_error() {
+    let rest = "  - alert: B\n    expr: up\n";
+    for rule in [
+        "  - alert: A\n    expr: \"up\n    for: 5m\n",
+        "  - alert: A\n    labels:\n      a: \"x\n    expr: up\n",
+        "  - alert: A\n    labels:\n      a: x\n     b: y\n    expr: up\n",
+        "  - alert: 'A\n    expr: up\n",
+        "  - alert: A\n    expr: |\n    up\n    for: 5m\n",
+    ] {
+        let file = read(&format!("groups:\n- name: g\n  rules:\n{rule}{rest}"));
+        let rules: Vec<_> = file.problems.iter().map(|problem| problem.diagnostic.rule).collect();
+        assert_eq!(rules, ["yaml-syntax"], "{rule}");
+    }
+    let file =
+        read("groups:\n- name: g\n  rules:\n  - alert: A\n  - alert: B\n    expr: up\n    annotations: {a: b: c}\n");
+    let errors: Vec<_> = file.problems.iter().map(|problem| problem.diagnostic.message.as_str()).collect();
+    assert_eq!((errors.len(), errors[0]), (2, "this rule has no expression"), "its own mistake");
+    assert!(file.rules[0].annotations.broken && file.rules[0].hidden().contains("YAML"));
+}
+
+#[test]
+fn values_that_only_an_engine_can_mean_are_read_around() {
+    let labels = |labels: &str| read(&format!("- alert: A\n  expr: up\n  for: 1m\n  labels:\n{labels}"));
+    let file = labels("    a: {{ \"page\" }}\n    b: x\n");
+    let value = |file: &File, key: &str| {
+        let entry = file.rules[0].labels.get(key).unwrap();
+        (entry.value.value().to_owned(), entry.value.templated())
+    };
+    assert_eq!((value(&file, "a"), value(&file, "b")), (("page".into(), false), ("x".into(), false)));
+    let file = labels("    a: %%team%%\n    b: x\n");
+    assert_eq!((value(&file, "a"), value(&file, "b")), (("%%team%%".into(), true), ("x".into(), false)));
+    assert!(file.problems.is_empty());
 }
 
 #[test]

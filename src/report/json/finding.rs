@@ -1,6 +1,6 @@
 //! One finding as the machine formats show it: keys, order and shapes.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use super::pieces::Pieces;
 use crate::diagnostic::{Edit, Fix};
@@ -12,34 +12,30 @@ use crate::source::Span;
 /// Writes findings, whose places it knows in lines and columns.
 pub(super) struct Writer<'a> {
     positions: &'a Positions<'a>,
-    /// The place of the finding before: those of an alert stand at its name.
-    last: Cell<Option<Place>>,
+    /// The span that was written last, and how: the findings of an alert and their labels stand at its name.
+    last: RefCell<(Option<Span>, Pieces)>,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(positions: &'a Positions<'a>) -> Self {
-        Self { positions, last: Cell::new(None) }
+        Self { positions, last: RefCell::default() }
     }
 
     /// The object of a finding.
     pub(super) fn finding(&self, out: &mut Pieces, finding: &Finding) {
         let diagnostic = &*finding.diagnostic;
-        let own = self.own(diagnostic.span);
         let file = self.path(diagnostic.span);
         out.raw("{\"rule\":").text(diagnostic.rule);
         out.raw(",\"level\":").text(diagnostic.severity.as_str());
         open(out.raw(",\"message\":"), &diagnostic.message);
         out.raw(",\"file\":").text(file).raw(",\"span\":");
-        own.write(out);
+        self.place(out, diagnostic.span);
         out.raw(",\"labels\":");
-        let label = (!diagnostic.label.is_empty()).then_some((file, own, &*diagnostic.label));
-        let related = diagnostic
-            .related
-            .iter()
-            .map(|label| (self.path(label.span), Place::new(label.span, self.positions), label.message.as_str()));
-        out.list(label.into_iter().chain(related), |out, (file, place, message)| {
-            out.raw("{\"file\":").text(file).raw(",\"span\":");
-            place.write(out);
+        let label = (!diagnostic.label.is_empty()).then_some((diagnostic.span, &*diagnostic.label));
+        let related = diagnostic.related.iter().map(|label| (label.span, label.message.as_str()));
+        out.list(label.into_iter().chain(related), |out, (span, message)| {
+            out.raw("{\"file\":").text(self.path(span)).raw(",\"span\":");
+            self.place(out, span);
             open(out.raw(",\"message\":"), message);
             out.raw("}");
         });
@@ -57,11 +53,17 @@ impl<'a> Writer<'a> {
         out.raw("}");
     }
 
-    fn own(&self, span: Span) -> Place {
-        let last = self.last.get().filter(|last| last.span == span);
-        let place = last.unwrap_or_else(|| Place::new(span, self.positions));
-        self.last.set(Some(place));
-        place
+    /// A span in bytes, lines and columns.
+    fn place(&self, out: &mut Pieces, span: Span) {
+        let (last, pieces) = &mut *self.last.borrow_mut();
+        if last.replace(span) != Some(span) {
+            let (start, end) = self.positions.both(span);
+            pieces.clear();
+            pieces.raw("{\"start\":").number(span.start).raw(",\"end\":").number(span.end);
+            pieces.raw(",\"line\":").number(start.line).raw(",\"column\":").number(start.column);
+            pieces.raw(",\"end_line\":").number(end.line).raw(",\"end_column\":").number(end.column).raw("}");
+        }
+        out.append(pieces);
     }
 
     fn path(&self, span: Span) -> &'a str {
@@ -82,7 +84,7 @@ impl<'a> Writer<'a> {
         out.raw("{\"until\":").text(&waiver.until.to_string());
         open(out.raw(",\"because\":"), &waiver.because);
         out.raw(",\"span\":");
-        Place::new(waiver.span, self.positions).write(out);
+        self.place(out, waiver.span);
         out.raw("}");
     }
 }
@@ -106,26 +108,4 @@ fn evidence(out: &mut Pieces, facts: &[(String, String)]) {
         open(out, value);
     }
     out.raw("}");
-}
-
-/// A span in bytes, lines and columns.
-#[derive(Clone, Copy)]
-struct Place {
-    span: Span,
-    /// Line and column of its start, then of its end.
-    at: [u32; 4],
-}
-
-impl Place {
-    fn new(span: Span, positions: &Positions<'_>) -> Self {
-        let (start, end) = positions.both(span);
-        Self { span, at: [start.line, start.column, end.line, end.column] }
-    }
-
-    fn write(&self, out: &mut Pieces) {
-        let Self { span, at: [line, column, end_line, end_column] } = *self;
-        out.raw("{\"start\":").number(span.start).raw(",\"end\":").number(span.end);
-        out.raw(",\"line\":").number(line).raw(",\"column\":").number(column);
-        out.raw(",\"end_line\":").number(end_line).raw(",\"end_column\":").number(end_column).raw("}");
-    }
 }

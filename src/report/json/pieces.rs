@@ -23,6 +23,11 @@ impl Pieces {
         self.bytes.clear();
     }
 
+    /// Pieces that were written elsewhere.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.bytes.extend_from_slice(&other.bytes);
+    }
+
     /// A piece of JSON, as it is.
     pub(super) fn raw(&mut self, piece: &'static str) -> &mut Self {
         self.bytes.extend_from_slice(piece.as_bytes());
@@ -40,7 +45,7 @@ impl Pieces {
 
     /// A string that needs no escapes and is of bytes that are welcome; otherwise nothing is written.
     pub(super) fn plain(&mut self, text: &str, welcome: impl Fn(u8) -> bool) -> bool {
-        let plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\') & welcome(byte);
+        let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\' && welcome(byte);
         // Without an early end the compiler looks at many bytes at once.
         let plain = text.bytes().fold(true, |all, byte| all & plain(byte));
         if plain {

@@ -1,0 +1,211 @@
+//! Conditions of a template engine inside of rules: branches that share what follows them, and rules of which they write parts.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::actions::{Does, Piece, block_word};
+use super::keys::{Fields, Key};
+use super::lower::Lowering;
+use super::shapes::{Holder, View};
+use super::{Block, RuleKind, Text};
+use crate::source::TextRange;
+use crate::yaml::{Kind, NodeId, Raw, Style};
+
+/// A condition that is open, or was just closed.
+#[derive(Default)]
+struct Condition {
+    /// Where its `else`s begin.
+    others: Vec<u32>,
+    /// Whether its latest branch has a line yet.
+    begun: bool,
+    /// Indentation of the list item that its latest branch begins with.
+    item: Option<usize>,
+}
+
+/// Words that open a block which an `end` closes.
+const OPENING: &[&str] = &["if", "unless", "range", "for", "with", "block", "define", "macro", "call", "filter"];
+
+/// The `else`s, by where they begin, behind which lines of the branch before them may follow: the last branch begins an item, and
+/// the line behind the condition goes on with it, as with the item of each other branch.
+pub(super) fn shared_tails<'p>(text: &str, lines: impl Iterator<Item = &'p [Piece]>) -> HashSet<u32> {
+    let mut shared = HashSet::new();
+    let (mut open, mut closed): (Vec<Condition>, Vec<Condition>) = (Vec::new(), Vec::new());
+    for line in lines {
+        if let Some((indent, item)) = content(text, line) {
+            let going_on = |condition: &Condition| condition.item.is_some_and(|item| indent > item);
+            shared.extend(closed.drain(..).filter(going_on).flat_map(|condition| condition.others));
+            for condition in open.iter_mut().rev().take_while(|condition| !condition.begun) {
+                (condition.begun, condition.item) = (true, item.then_some(indent));
+            }
+        }
+        for piece in line {
+            let Piece::Action(range, Does::Control) = *piece else { continue };
+            let action = &text[range.range()];
+            match block_word(action) {
+                "else" | "elif" | "elsif" => {
+                    closed.clear();
+                    if let Some(condition) = open.last_mut() {
+                        condition.others.push(range.start);
+                        condition.begun = false;
+                    }
+                }
+                word if word.starts_with("end") => closed.extend(open.pop()),
+                word if OPENING.contains(&word) || action.contains(" do ") => open.push(Condition::default()),
+                _ => {}
+            }
+        }
+    }
+    shared
+}
+
+/// The indentation of a line with text of its own, and whether it begins an item of a list.
+fn content(text: &str, line: &[Piece]) -> Option<(usize, bool)> {
+    let written = line.iter().filter_map(Piece::text).map(|range| &text[range.range()]);
+    let mut indent = 0;
+    for part in written {
+        let rest = part.trim_start();
+        indent += part.len() - rest.len();
+        if !rest.is_empty() {
+            return (!rest.starts_with('#')).then_some((indent, rest.starts_with('-')));
+        }
+    }
+    None
+}
+
+/// A line whose conditions stand around keys: `- {{ if a }}alert: A{{ else }}alert: B{{ end }}`. What is written first is read, what
+/// other branches write is a part of its value that nobody knows.
+pub(super) fn around_keys(text: &str, line: &[Piece]) -> Vec<Piece> {
+    let control = |piece: &Piece| match *piece {
+        Piece::Action(range, Does::Control) => Some(block_word(&text[range.range()])),
+        _ => None,
+    };
+    let key_at =
+        |at: usize| line.get(at).and_then(Piece::text).is_some_and(|range| begins_with_key(&text[range.range()]));
+    let mut out: Vec<Piece> = Vec::with_capacity(line.len());
+    let (mut at, mut closed) = (0, true);
+    while let Some(&piece) = line.get(at) {
+        at += 1;
+        let dashes =
+            |before: &Piece| before.text().is_some_and(|range| text[range.range()].trim_matches([' ', '-']).is_empty());
+        match control(&piece) {
+            Some("if" | "with" | "unless") if key_at(at) && out.iter().all(dashes) => {}
+            Some("else" | "elif" | "elsif") if closed && key_at(at) => {
+                let Some(end) = end_of(&line[at..], control) else {
+                    // No later one has an end either, or it would be that of this one.
+                    closed = false;
+                    out.push(piece);
+                    continue;
+                };
+                if let (Piece::Action(first, _), Some(Piece::Action(last, _))) = (piece, line.get(at + end)) {
+                    out.push(Piece::Action(first.cover(*last), Does::Output));
+                }
+                at += end + 1;
+            }
+            _ => out.push(piece),
+        }
+    }
+    out
+}
+
+/// The action of these that closes what was open before them.
+fn end_of<'t>(line: &[Piece], control: impl Fn(&Piece) -> Option<&'t str>) -> Option<usize> {
+    let mut depth = 0usize;
+    line.iter().position(|piece| match control(piece) {
+        Some(word) if OPENING.contains(&word) => {
+            depth += 1;
+            false
+        }
+        Some(word) if word.starts_with("end") => match depth.checked_sub(1) {
+            Some(less) => {
+                depth = less;
+                false
+            }
+            None => true,
+        },
+        _ => false,
+    })
+}
+
+/// Whether a text begins with `key:`.
+fn begins_with_key(text: &str) -> bool {
+    let text = text.trim_start();
+    let len = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-./\"'".contains(byte)).count();
+    let value = text[len..].strip_prefix(':');
+    len > 0 && value.is_some_and(|value| value.is_empty() || value.starts_with([' ', '\t', '\r']))
+}
+
+impl Lowering<'_> {
+    /// An item of a template that is no rule by itself: its expression, or its name, comes from the engine. Whether it is one.
+    pub(super) fn torn(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, group: u32, holder: Holder) -> bool {
+        if !self.file.layers[view.layer as usize].template {
+            return false;
+        }
+        let scalar = |key| fields.value(key).is_some_and(|value| view.kind(value) == Kind::Scalar);
+        let named = scalar(Key::Alert) || scalar(Key::Record);
+        if named && fields.value(Key::Expr).is_none() {
+            self.rule(view, id, fields, group, holder);
+            return true;
+        }
+        let nameless = fields.value(Key::Alert).or(fields.value(Key::Record)).is_none();
+        if nameless && scalar(Key::Expr) {
+            let span = self.span(view.layer, super::problems::first_line(view, id));
+            let diagnostic = self.doubtful(span, "this rule cannot be read here without rendering its template");
+            diagnostic.label("its name comes from a template engine");
+            diagnostic.help("check the YAML that it renders to as well");
+            return true;
+        }
+        false
+    }
+
+    /// The value of a field that a template engine writes, behind the name of its rule.
+    pub(super) fn unwritten(&self, view: View<'_>, name: &Text) -> Text {
+        let raw = Raw { range: TextRange::at(name.raw().range.end), style: Style::Plain, indent: 0 };
+        let mut text = Text::new(Arc::from(""), self.span(view.layer, raw.range), raw, view.layer, None);
+        text.set_templated();
+        text
+    }
+
+    /// The names that the branches of a condition give to one rule of a template.
+    pub(super) fn names(&mut self, view: View<'_>, fields: &Fields<'_>) -> Vec<(RuleKind, Text)> {
+        let mut names: Vec<(RuleKind, Text)> = Vec::new();
+        for &[key, value] in &*fields.entries {
+            let kind = match view.key(key) {
+                Some("alert") => RuleKind::Alert,
+                Some("record") => RuleKind::Record,
+                _ => continue,
+            };
+            names.extend(self.scalar(view, value).map(|name| (kind, name)));
+        }
+        names
+    }
+
+    /// Takes in the labels or annotations that other branches write for the same rule.
+    pub(super) fn take_in(&mut self, view: View<'_>, fields: &Fields<'_>, key: Key, block: &mut Block) {
+        let name = key.shown().trim_matches('`');
+        let again = fields.entries.iter().filter(|&&[key, _]| view.key(key) == Some(name)).skip(1);
+        let mut known: HashMap<Arc<str>, usize> = HashMap::new();
+        for &[_, value] in again {
+            block.open = true;
+            if known.is_empty() {
+                known.extend(block.entries.iter().enumerate().map(|(at, entry)| (entry.key.shared(), at)));
+            }
+            for entry in self.pairs(view, value) {
+                let at = *known.entry(entry.key.shared()).or_insert(block.entries.len());
+                match block.entries.get_mut(at) {
+                    None => block.entries.push(entry),
+                    Some(other) if other.value.value() != entry.value.value() => other.value.set_templated(),
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// Whether a key of this name is there twice.
+pub(super) fn twice(view: View<'_>, fields: &Fields<'_>, key: Key) -> bool {
+    let name = key.shown().trim_matches('`');
+    fields.twice && fields.entries.iter().filter(|[key, _]| view.key(*key) == Some(name)).nth(1).is_some()
+}
+
+#[cfg(test)]
+mod tests;
