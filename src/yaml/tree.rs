@@ -193,15 +193,15 @@ impl Tree {
     /// Whether go-yaml loads the node as null: a plain `~`, `null`, `Null`, `NULL` or nothing, with no tag or that of null.
     #[inline]
     pub fn is_null(&self, id: NodeId) -> bool {
-        let id = self.resolve(id);
-        // No spelling of null is longer.
-        let short = |node: &&Node| node.kind == Kind::Scalar && node.b <= 4;
-        let Some(node) = self.nodes.get(id.0 as usize).filter(short) else { return false };
-        matches!(self.value(node), "" | "~" | "null" | "Null" | "NULL") && self.may_be_null(id)
+        // No spelling of null is longer; nothing is kept there of an alias.
+        self.nodes.get(id.0 as usize).is_some_and(|node| node.b <= 4) && self.spells_null(self.resolve(id))
     }
 
-    fn may_be_null(&self, id: NodeId) -> bool {
+    fn spells_null(&self, id: NodeId) -> bool {
         let node = self.node(id);
+        if node.kind != Kind::Scalar || !matches!(self.value(&node), "" | "~" | "null" | "Null" | "NULL") {
+            return false;
+        }
         match self.tag(id) {
             None | Some("!") => node.style == Style::Plain,
             tag => tag == Some("!!null"),
