@@ -224,7 +224,8 @@ impl Loaded {
         let options =
             lower::Options { dialect, promql: policy.map(|policy| policy.promql).unwrap_or_default(), named: false };
         let from = self.workspace.files.len();
-        let len = |(content, _): &(Content, Candidate)| if let Content::Text(text, _) = content { text.len() } else { 0 };
+        let len =
+            |(content, _): &(Content, Candidate)| if let Content::Text(text, _) = content { text.len() } else { 0 };
         let share = model::files_a_thread(read.len(), read.iter().map(len).sum());
         let made: Vec<_> = read
             .into_par_iter()

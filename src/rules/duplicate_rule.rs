@@ -64,9 +64,10 @@ impl LintRule for DuplicateRule {
 
     fn workspace(&self, cx: &mut Context<'_>) {
         let files: Vec<(&File, &str)> = cx.files().collect();
-        let rules = files.iter().enumerate().flat_map(|(at, (file, _))| {
-            file.rules.iter().enumerate().map(move |(index, rule)| (rule, (at, index)))
-        });
+        let rules = files
+            .iter()
+            .enumerate()
+            .flat_map(|(at, (file, _))| file.rules.iter().enumerate().map(move |(index, rule)| (rule, (at, index))));
         let named = named(rules);
         let place = |(at, index): (usize, usize)| (files[at].0, &files[at].0.rules[index]);
         let shared = |same: &&[(u64, (usize, usize))]| {
@@ -219,7 +220,8 @@ fn words(expr: &str) -> Option<u64> {
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii_digit() || byte == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
             let (value, end) = promql::number_at(expr, at);
-            let value = value.map_or(0, |value| value.to_bits().to_le_bytes().into_iter().fold(Fnv::START, Fnv::byte).0);
+            let value =
+                value.map_or(0, |value| value.to_bits().to_le_bytes().into_iter().fold(Fnv::START, Fnv::byte).0);
             sum = sum.wrapping_add(value);
             at = end;
         } else if is_letter(byte) {
@@ -248,5 +250,26 @@ fn expression(rule: &Rule) -> String {
     match rule.query().filter(|query| query.errors.is_empty()) {
         Some(query) => print::canonical(&query.ast, text),
         None => text.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_numbers_are_counted_whatever_their_spelling() {
+        let same = |a: &str, b: &str| words(&uncommented(a)) == words(&uncommented(b));
+        for (a, b) in [
+            ("sum by (job) (up) > 1e3", "sum(up)by(job) >1000 # many"),
+            ("rate(x[5m]) > .5", "rate( x[300s] )>0.50"),
+            (r##"x{a="b\\.c",d='#1'}"##, r##"x{d="#1", a='b\\.c'}"##),
+        ] {
+            assert!(same(a, b), "{a} {b}");
+        }
+        for (a, b) in [("x > 80", "x > 90"), ("x[5m]", "x[6m]"), ("x > 8.0", "x > 80"), ("x1 > 2", "x > 2")] {
+            assert!(!same(a, b), "{a} {b}");
+        }
+        assert_eq!(words(r#"x{a="\x41"}"#), None, "an escape may write a letter");
     }
 }

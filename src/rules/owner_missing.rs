@@ -48,13 +48,15 @@ impl LintRule for OwnerMissing {
             Field::Missing => {}
         }
         let edit = cx.insert(rule, block, key, "the-team-that-answers");
-        let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` names no owner"));
+        // Findings by the thousand: put together at their length.
+        let message = ["alert `", name, "` names no owner"].concat();
+        let diagnostic = cx.report_as(severity, rule.name.span(), message);
         let kind = if block == BlockKind::Labels { "label" } else { "annotation" };
         diagnostic
             .cause("alerts name no owner")
-            .label(format!("no {kind} `{key}`, and nothing else that names an owner"));
+            .label(["no ", kind, " `", key, "`, and nothing else that names an owner"].concat());
         diagnostic.note("when the runbook is not enough, the owning team must be reached");
-        diagnostic.help(format!("add a {kind} `{key}` with the team that answers for this alert"));
+        diagnostic.help(["add a ", kind, " `", key, "` with the team that answers for this alert"].concat());
         if let Some(edit) = edit {
             diagnostic.fix(false, vec![edit]);
         }

@@ -45,15 +45,17 @@ impl LintRule for RunbookMissing {
             Some(false) => {}
         }
         let severity = if facts.pages == Some(true) { Severity::Error } else { Severity::Warning };
-        let key = cx.conventions().runbook.annotations.first().cloned().unwrap_or_else(|| "runbook_url".to_owned());
-        let edit = cx.insert(rule, BlockKind::Annotations, &key, "<address of its runbook entry>");
+        let key = cx.conventions().runbook.annotations.first().map_or("runbook_url", String::as_str);
+        let edit = cx.insert(rule, BlockKind::Annotations, key, "<address of its runbook entry>");
         let name = rule.name.value();
-        let diagnostic = cx.report_as(severity, rule.name.span(), format!("alert `{name}` links no runbook"));
+        // Findings by the thousand: put together at their length.
+        let message = ["alert `", name, "` links no runbook"].concat();
+        let diagnostic = cx.report_as(severity, rule.name.span(), message);
         diagnostic
             .cause("alerts link no runbook")
-            .label(format!("no `{key}` annotation"))
+            .label(["no `", key, "` annotation"].concat())
             .note("whoever is woken by it must find what it means and what to do")
-            .help(format!("add an annotation `{key}` with the address of its runbook entry"));
+            .help(["add an annotation `", key, "` with the address of its runbook entry"].concat());
         if let Some(edit) = edit {
             diagnostic.fix(false, vec![edit]);
         }

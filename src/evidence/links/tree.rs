@@ -403,7 +403,8 @@ impl Resolver<'_> {
             if !matches!(self.lookup.walk(&spot.tree, &prefix, loose), Found::Missing) {
                 return unverified("a template decides the page".to_owned());
             }
-            answer.reason = format!("no folder `{}`, whatever the template says", join(&spot.tree.folder, &prefix)).into();
+            answer.reason =
+                format!("no folder `{}`, whatever the template says", join(&spot.tree.folder, &prefix)).into();
             return answer;
         }
         if let Some(file) = self.lookup.near(&spot.tree, &spot.path, spot.rules) {
