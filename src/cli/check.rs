@@ -88,6 +88,12 @@ fn output(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format(name)?, PathBuf::from(path)))
 }
 
+impl Check {
+    fn formats(&self) -> impl Iterator<Item = Format> {
+        self.output.iter().map(|(format, _)| *format).chain([self.format])
+    }
+}
+
 pub(super) fn run(command: &Check) -> Result<u8, Stop> {
     let mut loaded = load::load(&command.common)?;
     if !loaded.mistakes.is_empty() {
@@ -103,6 +109,9 @@ pub(super) fn run(command: &Check) -> Result<u8, Stop> {
     let setups = loaded.setups();
     let input = Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today };
     let mut report = lint::run(&input);
+    if command.formats().any(Format::is_for_people) {
+        report.suggestions = lint::suggestions(&input);
+    }
     complete(&mut report, &loaded);
     if let Some(owner) = &command.common.owner {
         narrow(&mut report, owner)?;

@@ -26,7 +26,8 @@ pub struct Report<'a> {
     pub summary: Summary,
     /// When the evidence behind verdicts was taken, where it has a time.
     pub times: Times,
-    /// Keys that look like an owner's or a severity's, with the number of alerts that carry them; only on whole runs.
+    /// Keys that look like an owner's or a severity's, with the number of alerts that carry them; only on whole runs, and where
+    /// [`super::suggestions`] was asked for them.
     pub suggestions: Vec<Suggestion>,
 }
 

@@ -15,7 +15,7 @@ use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
-use super::report::{AlertVerdicts, Exception, Finding, Report, Times};
+use super::report::{AlertVerdicts, Exception, Finding, Report, Suggestion, Times};
 use super::{Active, Block, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
@@ -101,7 +101,6 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
     let mut findings = Vec::new();
     let mut alerts = Vec::new();
     let mut times = BTreeMap::new();
-    let mut suggestions = Vec::new();
     for (index, mut shared) in parts(input).enumerate() {
         shared.patterns = patterns.get(index);
         let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran) };
@@ -111,9 +110,6 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
         } else {
             findings.append(&mut found);
             alerts.append(&mut seen);
-        }
-        if shared.part.whole {
-            suggestions.extend(suggest::suggest(&shared));
         }
     }
     let ranks = ranks(input.workspace);
@@ -127,7 +123,13 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
     number(&mut findings);
     compose(&mut findings);
     let summary = summary::summary(input.workspace, &findings, &alerts, ran.len());
-    Report { sources: &input.workspace.sources, findings, alerts, ran, summary, times, suggestions }
+    Report { sources: &input.workspace.sources, findings, alerts, ran, summary, times, suggestions: Vec::new() }
+}
+
+/// Conventions that the alerts of each whole root seem to have, for reports that people read.
+#[must_use]
+pub fn suggestions<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Suggestion> {
+    parts(input).filter(|shared| shared.part.whole).flat_map(|shared| suggest::suggest(&shared)).collect()
 }
 
 /// What the history tells of the alerts of each part; empty without a history.

@@ -28,8 +28,9 @@ pub(super) fn suggest(shared: &Shared<'_>) -> Vec<Suggestion> {
     let counts = |keys: &[&'static str]| {
         let mut counts = vec![0; keys.len()];
         for label in alerts.iter().flat_map(|(file, rule)| file.labels(rule)) {
-            let key = keys.iter().position(|key| *key == label.key.value());
-            key.into_iter().for_each(|at| counts[at] += 1);
+            if let Some(at) = keys.iter().position(|key| *key == label.key.value()) {
+                counts[at] += 1;
+            }
         }
         counts
     };

@@ -282,7 +282,8 @@ impl Lowering<'_> {
             self.take_in(view, fields, Key::Annotations, &mut annotations);
         }
         let span = self.span(view.layer, view.tree.range(id));
-        self.file.rules.push(Rule { kind, span, group, name, expr, hold, keep, labels, annotations, language });
+        let mark = name.value().bytes().fold(0_u32, |mark, byte| mark.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        self.file.rules.push(Rule { kind, span, group, mark, name, expr, hold, keep, labels, annotations, language });
     }
 
     /// The expression's tree, where it is PromQL.

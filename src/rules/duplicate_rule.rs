@@ -70,7 +70,7 @@ impl LintRule for DuplicateRule {
             .flat_map(|(at, (file, _))| file.rules.iter().enumerate().map(move |(index, rule)| (rule, (at, index))));
         let named = named(rules);
         let place = |(at, index): (usize, usize)| (files[at].0, &files[at].0.rules[index]);
-        let shared = |same: &&[(u64, (usize, usize))]| {
+        let shared = |same: &&[(u32, (usize, usize))]| {
             same.first().map(|(_, (file, _))| file) != same.last().map(|(_, (file, _))| file)
         };
         // A rule that stands in many files is compared with its first place alone: the pairs stay linear in the copies.
@@ -105,17 +105,16 @@ impl LintRule for DuplicateRule {
     }
 }
 
-/// Rules by a number of their name, those of one name behind each other, in order. Few rules share a name: labels are gathered of
+/// Rules by the number of their name, those of one name behind each other, in order. Few rules share a name: labels are gathered of
 /// those alone.
-fn named<'a, T: Ord>(rules: impl Iterator<Item = (&'a Rule, T)>) -> Vec<(u64, T)> {
-    let mut named: Vec<(u64, T)> =
-        rules.map(|(rule, place)| (rule.name.value().bytes().fold(Fnv::START, Fnv::byte).0, place)).collect();
+fn named<'a, T: Ord>(rules: impl Iterator<Item = (&'a Rule, T)>) -> Vec<(u32, T)> {
+    let mut named: Vec<(u32, T)> = rules.map(|(rule, place)| (rule.mark, place)).collect();
     named.sort_unstable();
     named
 }
 
 /// Those of rules of one name that have namesakes of their kind and labels, together and in order.
-fn by_head<'a, T: Ord + Copy>(named: &[(u64, T)], rule: impl Fn(T) -> (&'a File, &'a Rule)) -> Vec<Vec<T>> {
+fn by_head<'a, T: Ord + Copy>(named: &[(u32, T)], rule: impl Fn(T) -> (&'a File, &'a Rule)) -> Vec<Vec<T>> {
     let head = |place: T| {
         let (file, rule) = rule(place);
         (head(file, rule), place)

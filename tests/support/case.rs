@@ -176,8 +176,9 @@ pub fn run(case: &Case, id: &str) -> Ran {
 impl Ran {
     pub fn report(&self) -> Report<'_> {
         let setups = [&self.policy.setup];
-        let mut report =
-            lint::run(&Input { workspace: &self.workspace, setups: &setups, evidence: &self.evidence, today: TODAY });
+        let input = Input { workspace: &self.workspace, setups: &setups, evidence: &self.evidence, today: TODAY };
+        let mut report = lint::run(&input);
+        report.suggestions = lint::suggestions(&input);
         report.findings.retain(|finding| finding.diagnostic.rule == self.id);
         report
     }

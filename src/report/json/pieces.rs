@@ -45,9 +45,12 @@ impl Pieces {
 
     /// A string that needs no escapes and is of bytes that are welcome; otherwise nothing is written.
     pub(super) fn plain(&mut self, text: &str, welcome: impl Fn(u8) -> bool) -> bool {
-        let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\' && welcome(byte);
-        // Without an early end the compiler looks at many bytes at once.
-        let plain = text.bytes().fold(true, |all, byte| all & plain(byte));
+        // Numbers, and no early end: the compiler looks at many bytes at once.
+        let odd = text.bytes().fold(0, |odd, byte| {
+            let seen = u8::from(byte.wrapping_sub(b' ') > b'~' - b' ');
+            odd | seen | u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(!welcome(byte))
+        });
+        let plain = odd == 0;
         if plain {
             self.raw("\"").bytes.extend_from_slice(text.as_bytes());
             self.raw("\"");
@@ -127,7 +130,10 @@ mod tests {
             out.list(["", "a b", "\"", "\\", "\n", "é", "\u{202e}"], text);
         });
         assert_eq!(texts, r#"["","a b","\"","\\","\n","é","\u202e"]"#);
-        assert_eq!(written(|out| drop(out.hex(0xfe_dcba))), "0000000000fedcba");
+        let hex = written(|out| {
+            out.hex(0xfe_dcba);
+        });
+        assert_eq!(hex, "0000000000fedcba");
         assert_eq!(written(|out| out.optional(None::<u32>, number)), "null");
         assert_eq!(written(|out| out.optional(Some(1), number)), "1");
     }
