@@ -58,7 +58,7 @@ pub fn is_plain_file(path: &Path) -> bool {
 #[derive(Debug)]
 pub enum Content {
     /// Text; the offset is that of the first byte that is not UTF-8, bad bytes being replaced by `?` one for one.
-    Text(String, Option<usize>),
+    Text(Arc<str>, Option<usize>),
     /// Bytes that are no text.
     NotText,
     /// UTF-16, by its byte order mark.
@@ -275,7 +275,7 @@ pub fn read(path: &Path) -> Content {
         Ok((meta, _)) if !meta.is_file() => Content::Unreadable(io::Error::other("not a regular file")),
         Ok((meta, _)) if meta.len() > MAX_FILE => Content::TooLarge(meta.len()),
         Ok((meta, file)) => match sized(file, meta.len()) {
-            Ok(bytes) => text(bytes, path),
+            Ok(bytes) => text(&bytes, path),
             Err(error) => Content::Unreadable(error),
         },
         Err(error) => Content::Unreadable(error),
@@ -295,27 +295,24 @@ pub fn content(stream: impl Read, path: &Path) -> Content {
     match stream.take(MAX_FILE + 1).read_to_end(&mut bytes) {
         Err(error) => Content::Unreadable(error),
         Ok(read) if read as u64 > MAX_FILE => Content::TooLarge(read as u64),
-        Ok(_) => text(bytes, path),
+        Ok(_) => text(&bytes, path),
     }
 }
 
 /// Control characters hide no rules: a file that is called YAML is a text, and so is one with the word that every rule has.
-fn text(bytes: Vec<u8>, path: &Path) -> Content {
+fn text(bytes: &[u8], path: &Path) -> Content {
     let named = path.extension().is_some_and(|extension| TEXTS.iter().any(|text| extension.eq_ignore_ascii_case(text)));
     let has = |bytes: &[u8]| bytes.windows(4).any(|word| word == b"expr");
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let letters: Vec<u8> = bytes.into_iter().filter(|byte| *byte != 0).collect();
+        let letters: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
         return if named || has(&letters) { Content::Utf16 } else { Content::NotText };
     }
-    if !named && is_binary(&bytes[..bytes.len().min(8192)]) && !has(&bytes) {
+    if !named && is_binary(&bytes[..bytes.len().min(8192)]) && !has(bytes) {
         return Content::NotText;
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Content::Text(text, None),
-        Err(error) => {
-            let bad = error.utf8_error().valid_up_to();
-            Content::Text(replaced(error.as_bytes()), Some(bad))
-        }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Content::Text(text.into(), None),
+        Err(error) => Content::Text(replaced(bytes).into(), Some(error.valid_up_to())),
     }
 }
 
@@ -446,7 +443,7 @@ mod tests {
 
     #[test]
     fn bad_bytes_keep_their_offsets() {
-        let text = |bytes: &[u8], name: &str| super::text(bytes.to_vec(), Path::new(name));
+        let text = |bytes: &[u8], name: &str| super::text(bytes, Path::new(name));
         let Content::Text(read, bad) = text(b"a: \xff\xfeb\n", "a") else { panic!("text") };
         assert_eq!((read.as_str(), bad), ("a: ??b\n", Some(3)));
         assert!(matches!(text(b"alert: a\0b\n", "a"), Content::Text(_, None)), "a stray NUL is a fault of a text");
@@ -456,7 +453,7 @@ mod tests {
 
     #[test]
     fn control_characters_and_encodings_hide_no_rules() {
-        let text = |bytes: &[u8], name: &str| super::text(bytes.to_vec(), Path::new(name));
+        let text = |bytes: &[u8], name: &str| super::text(bytes, Path::new(name));
         let hidden = [b"# ", &[1; 400][..], b"\nexpr: up\n"].concat();
         assert!(matches!(text(&hidden, "a"), Content::Text(_, None)));
         assert!(matches!(text(&[0; 400], "a.YAML"), Content::Text(_, None)));

@@ -58,7 +58,7 @@ pub(super) fn commits(folder: &Path, since: Millis) -> Option<Vec<Commit>> {
     let shallow = String::from_utf8(shallow).ok()?;
     let cut = match crate::discover::read(Path::new(shallow.trim_end())) {
         crate::discover::Content::Text(text, _) => text,
-        _ => String::new(),
+        _ => "".into(),
     };
     let (since, most) = (format!("--since={}", print_time(since)), format!("--max-count={MOST_COMMITS}"));
     let format = "--format=%x01%H %ct %P";

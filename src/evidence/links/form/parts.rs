@@ -109,12 +109,11 @@ pub fn parts(text: &str) -> Option<Parts> {
     if text.get(scheme.end..start) != Some("://") {
         return None;
     }
-    let find = |from: usize, stops: &[u8]| {
-        let end = text.as_bytes()[from..].iter().position(|byte| stops.contains(byte));
-        end.map_or(text.len(), |len| from + len)
-    };
-    let authority = start..find(start, b"/?#\\");
-    let path = authority.end..find(authority.end, b"?#");
+    let bytes = text.as_bytes();
+    let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+    let authority = start..bytes[start..].iter().position(ends).map_or(text.len(), |len| start + len);
+    let tail_of = memchr::memchr2(b'?', b'#', &bytes[authority.end..]);
+    let path = authority.end..tail_of.map_or(text.len(), |len| authority.end + len);
     let (query, fragment) = tail(text, path.end);
     Some(Parts { scheme, authority, path, query, fragment })
 }
