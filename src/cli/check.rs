@@ -135,7 +135,7 @@ fn complete(report: &mut Report<'_>, loaded: &Loaded) {
 
 /// Narrows the report to one owner; nobody of that name is a mistake of usage.
 fn narrow(report: &mut Report<'_>, owner: &str) -> Result<(), Stop> {
-    let owners: BTreeSet<&str> = report.alerts.iter().filter_map(|alert| alert.owner.as_deref()).collect();
+    let owners: BTreeSet<&str> = report.alerts.iter().filter_map(|alert| alert.concern.owner.as_deref()).collect();
     if !owners.contains(owner) {
         let near = suggest::meant(owner, owners, "");
         return Err(Stop::Usage(format!("no alert has the owner `{owner}`{near}")));

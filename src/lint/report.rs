@@ -39,14 +39,8 @@ pub type Times = BTreeMap<(u32, u32, u16), i64>;
 pub struct Finding {
     /// What is wrong.
     pub diagnostic: Box<Diagnostic>,
-    /// Name of the rule group.
-    pub group: Option<Arc<str>>,
-    /// Name of the alert or of the recording rule.
-    pub alert: Option<Arc<str>>,
-    /// Its owner.
-    pub owner: Option<Arc<str>>,
-    /// Its severity.
-    pub severity: Option<Arc<str>>,
+    /// The rule it is about.
+    pub concern: Option<Arc<Concern>>,
     /// The same for the same finding in a later state of the file.
     pub fingerprint: Fingerprint,
     /// The waiver that allows it.
@@ -55,6 +49,19 @@ pub struct Finding {
     pub evidence: Vec<(String, String)>,
     /// How many findings that are not listed it stands for; 0 for what was found at its place.
     pub rest: usize,
+}
+
+/// A rule as reports name it; shared by all that is said of it.
+#[derive(Clone, Default, Debug)]
+pub struct Concern {
+    /// Name of the rule group.
+    pub group: Option<Arc<str>>,
+    /// Name of the alert or of the recording rule.
+    pub alert: Arc<str>,
+    /// Its owner.
+    pub owner: Option<Arc<str>>,
+    /// Its severity.
+    pub severity: Option<Arc<str>>,
 }
 
 /// Why a finding is allowed for now.
@@ -75,14 +82,8 @@ pub struct AlertVerdicts {
     pub source: SourceId,
     /// Start of its name in the file.
     pub start: u32,
-    /// Name of the rule group.
-    pub group: Option<Arc<str>>,
-    /// Its name.
-    pub alert: Arc<str>,
-    /// Its owner.
-    pub owner: Option<Arc<str>>,
-    /// Its severity.
-    pub severity: Option<Arc<str>>,
+    /// What it is called, and whose it is.
+    pub concern: Arc<Concern>,
     /// What is not `holds`, by index into [`Report::ran`], in that order; shared by alerts of which it is all the same.
     pub exceptions: Arc<Vec<Exception>>,
 }
@@ -167,18 +168,32 @@ impl Finding {
     /// A finding that concerns no alert yet.
     #[must_use]
     pub fn new(diagnostic: Box<Diagnostic>) -> Self {
-        let (group, alert, owner, severity) = (None, None, None, None);
-        Self {
-            diagnostic,
-            group,
-            alert,
-            owner,
-            severity,
-            fingerprint: Fingerprint::default(),
-            waiver: None,
-            evidence: Vec::new(),
-            rest: 0,
-        }
+        let fingerprint = Fingerprint::default();
+        Self { diagnostic, concern: None, fingerprint, waiver: None, evidence: Vec::new(), rest: 0 }
+    }
+
+    /// Name of the rule group.
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
+        self.concern.as_ref()?.group.as_deref()
+    }
+
+    /// Name of the alert or of the recording rule.
+    #[must_use]
+    pub fn alert(&self) -> Option<&str> {
+        self.concern.as_ref().map(|concern| &*concern.alert)
+    }
+
+    /// Its owner.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.concern.as_ref()?.owner.as_deref()
+    }
+
+    /// Its severity.
+    #[must_use]
+    pub fn severity(&self) -> Option<&str> {
+        self.concern.as_ref()?.severity.as_deref()
     }
 
     /// The offending text; where none was named the message says enough.
@@ -257,8 +272,8 @@ impl<'a> Report<'a> {
     /// Leaves only what concerns one owner.
     pub fn narrow(&mut self, owner: &str) {
         // Whose findings are not listed is not known.
-        self.findings.retain(|finding| finding.owner.as_deref() == Some(owner) || finding.rest > 0);
-        self.alerts.retain(|alert| alert.owner.as_deref() == Some(owner));
+        self.findings.retain(|finding| finding.owner() == Some(owner) || finding.rest > 0);
+        self.alerts.retain(|alert| alert.concern.owner.as_deref() == Some(owner));
         self.suggestions.clear();
         self.summary.judge(&self.findings, &self.alerts);
     }

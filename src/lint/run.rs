@@ -15,7 +15,7 @@ use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
-use super::report::{AlertVerdicts, Exception, Finding, Report, Suggestion, Times};
+use super::report::{AlertVerdicts, Concern, Exception, Finding, Report, Suggestion, Times};
 use super::{Active, Block, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
@@ -248,10 +248,12 @@ impl<'a> Place<'a> {
             source: self.file.source,
             // A name that comes through an alias or a merge key is written elsewhere.
             start: if inside(rule.span, rule.name.span()) { rule.name.span().start } else { rule.span.start },
-            group: self.file.group(rule).name.as_ref().map(Text::shared),
-            alert: rule.name.shared(),
-            owner: facts.owner.found().map(Found::shared),
-            severity: facts.severity.found().map(Found::shared),
+            concern: Arc::new(Concern {
+                group: self.file.group(rule).name.as_ref().map(Text::shared),
+                alert: rule.name.shared(),
+                owner: facts.owner.found().map(Found::shared),
+                severity: facts.severity.found().map(Found::shared),
+            }),
             exceptions: Arc::default(),
         }
     }
@@ -467,11 +469,7 @@ impl<'a> PartRun<'a> {
         let labels = identity.labels.iter().flat_map(|&(key, value)| [key, value]);
         let names = [identity.group, identity.name];
         finding.fingerprint = fingerprint(head.into_iter().chain(names).chain(labels).chain([finding.subject()]));
-        let AlertVerdicts { group, owner, severity, alert, .. } = verdicts;
-        finding.group.clone_from(group);
-        finding.owner.clone_from(owner);
-        finding.severity.clone_from(severity);
-        finding.alert = Some(alert.clone());
+        finding.concern = Some(verdicts.concern.clone());
         if let (Some(patterns), Some(rule)) = (self.shared.patterns, rule.filter(|_| is_noise(active.meta))) {
             finding.evidence = patterns.facts(place.file.source, rule);
         }

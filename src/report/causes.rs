@@ -107,7 +107,7 @@ impl<'r> Alerts<'r> {
     fn new(report: &'r Report<'_>) -> Self {
         let mut starts: HashMap<_, Vec<u32>> = HashMap::new();
         for alert in &report.alerts {
-            starts.entry((alert.source, &*alert.alert)).or_default().push(alert.start);
+            starts.entry((alert.source, &*alert.concern.alert)).or_default().push(alert.start);
         }
         for starts in starts.values_mut() {
             starts.sort_unstable();
@@ -118,7 +118,7 @@ impl<'r> Alerts<'r> {
     /// Of the alerts of that name in the file, the last that starts before the finding, else the first.
     fn of(&self, finding: &Finding) -> Option<(SourceId, u32)> {
         let Span { source, start, .. } = finding.diagnostic.span;
-        let starts = self.starts.get(&(source, finding.alert.as_deref()?))?;
+        let starts = self.starts.get(&(source, finding.alert()?))?;
         let next = starts.partition_point(|&alert| alert <= start);
         starts.get(next.saturating_sub(1)).map(|&start| (source, start))
     }

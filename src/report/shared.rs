@@ -31,7 +31,7 @@ impl Shared {
     fn run(&mut self, run: &[Finding], at: usize) {
         let mut known: HashMap<String, usize> = HashMap::new();
         for (index, finding) in run.iter().enumerate().filter(|(_, finding)| finding.waiver.is_none()) {
-            let Some(alert) = &finding.alert else { continue };
+            let Some(alert) = finding.alert() else { continue };
             let words = finding.diagnostic.message.replace(&format!("`{alert}`"), "`…`");
             let first = *known.entry(words).or_insert(at + index);
             if first != at + index {
@@ -54,10 +54,10 @@ impl Shared {
     /// The other alerts that a finding is about, in words.
     pub(super) fn also(&self, report: &Report<'_>, index: usize) -> Option<String> {
         let others = self.others.get(&index)?;
-        let own = report.findings.get(index)?.alert.as_deref();
+        let own = report.findings.get(index)?.alert();
         let name = |finding: &Finding| {
-            let name = finding.alert.as_deref().unwrap_or_default();
-            match finding.group.as_deref().filter(|_| Some(name) == own) {
+            let name = finding.alert().unwrap_or_default();
+            match finding.group().filter(|_| Some(name) == own) {
                 Some(group) => format!("`{name}` of the group `{group}`"),
                 None => format!("`{name}`"),
             }
@@ -99,10 +99,10 @@ mod tests {
         for alert in ["A", "B", "A"] {
             let message = format!("alert `{alert}` has no `x`");
             sample.find("severity-unknown", Severity::Error, file, "bad", &message);
-            sample.findings.last_mut().unwrap().alert = Some(alert.into());
+            sample.concern().alert = alert.into();
         }
         sample.find("severity-unknown", Severity::Error, file, "bad", "alert `A` has no `y`");
-        sample.findings.last_mut().unwrap().alert = Some("A".into());
+        sample.concern().alert = "A".into();
         let also = "`B` and `A` of the group `g` have it too, by the same lines";
         for format in [Format::Concise, Format::Human, Format::Github] {
             let out = written(&sample, format);

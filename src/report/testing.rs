@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::fingerprint::Fingerprint;
-use crate::lint::report::{AlertVerdicts, Exception, Finding, Report, Suggestion, Summary, Tally, Waived};
+use crate::lint::report::{AlertVerdicts, Concern, Exception, Finding, Report, Suggestion, Summary, Tally, Waived};
 use crate::lint::{Level, Meta, Verdict};
 use crate::source::{Source, SourceId, Span, TextRange};
 
@@ -46,10 +46,7 @@ impl Sample {
             self.alerts.push(AlertVerdicts {
                 source,
                 start: start as u32,
-                group: Some("g".into()),
-                alert: alert.into(),
-                owner: None,
-                severity: Some("page".into()),
+                concern: concern(alert.into()),
                 exceptions: Arc::default(),
             });
         }
@@ -79,16 +76,13 @@ impl Sample {
     /// Adds a finding, of the last alert that starts before or with it.
     pub(crate) fn at(&mut self, rule: &'static str, severity: Severity, span: Span, message: &str) -> &mut Diagnostic {
         let alert = self.alerts.iter_mut().rfind(|alert| alert.source == span.source && alert.start <= span.start);
-        let name = alert.as_ref().map(|alert| alert.alert.clone());
+        let concern = alert.as_ref().map(|alert| alert.concern.clone());
         if let Some(alert) = alert {
             except(alert, rule, Verdict::Broken, message.to_owned(), false);
         }
         self.findings.push(Finding {
             diagnostic: Box::new(Diagnostic::new(rule, severity, span, message)),
-            group: name.as_ref().map(|_| "g".into()),
-            severity: name.as_ref().map(|_| "page".into()),
-            alert: name,
-            owner: None,
+            concern,
             fingerprint: Fingerprint(self.findings.len() as u64),
             waiver: None,
             evidence: Vec::new(),
@@ -102,6 +96,11 @@ impl Sample {
         for alert in &mut self.alerts {
             except(alert, rule, Verdict::Unknown, reason.to_owned(), not_asked);
         }
+    }
+
+    /// What the last finding is about.
+    pub(crate) fn concern(&mut self) -> &mut Concern {
+        Arc::make_mut(self.findings.last_mut().unwrap().concern.get_or_insert_default())
     }
 
     /// Waives the last finding.
@@ -151,6 +150,10 @@ impl Sample {
     }
 }
 
+fn concern(alert: Arc<str>) -> Arc<Concern> {
+    Arc::new(Concern { group: Some("g".into()), alert, owner: None, severity: Some("page".into()) })
+}
+
 fn except(alert: &mut AlertVerdicts, rule: &str, verdict: Verdict, reason: String, not_asked: bool) {
     let lint = METAS.iter().position(|meta| meta.id == rule).unwrap() as u16;
     if alert.exceptions.iter().all(|it| it.lint != lint) {
@@ -163,10 +166,7 @@ fn except(alert: &mut AlertVerdicts, rule: &str, verdict: Verdict, reason: Strin
 fn copy(finding: &Finding) -> Finding {
     Finding {
         diagnostic: finding.diagnostic.clone(),
-        group: finding.group.clone(),
-        alert: finding.alert.clone(),
-        owner: finding.owner.clone(),
-        severity: finding.severity.clone(),
+        concern: finding.concern.clone(),
         fingerprint: finding.fingerprint,
         waiver: finding.waiver.clone(),
         evidence: finding.evidence.clone(),
@@ -175,12 +175,5 @@ fn copy(finding: &Finding) -> Finding {
 }
 
 fn copy_alert(alert: &AlertVerdicts) -> AlertVerdicts {
-    AlertVerdicts {
-        alert: alert.alert.clone(),
-        group: alert.group.clone(),
-        owner: alert.owner.clone(),
-        severity: alert.severity.clone(),
-        exceptions: alert.exceptions.clone(),
-        ..*alert
-    }
+    AlertVerdicts { concern: alert.concern.clone(), exceptions: alert.exceptions.clone(), ..*alert }
 }

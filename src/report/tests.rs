@@ -46,9 +46,9 @@ fn hostile() -> Sample {
             if at % 2 == 0 {
                 sample.findings.last_mut().unwrap().diagnostic.cause = both.to_owned().into();
             }
+            sample.concern().group = Some(both.into());
+            sample.concern().owner = Some(both.into());
             let finding = sample.findings.last_mut().unwrap();
-            finding.group = Some(both.into());
-            finding.owner = Some(both.into());
             finding.evidence.push(("status".to_owned(), both.to_owned()));
         }
     }

@@ -37,11 +37,11 @@ pub fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
             put(
                 &Judged {
                     file: &positions.source(alert.source).path,
-                    group: alert.group.as_deref().map(Safe),
-                    alert: Safe(&alert.alert),
+                    group: alert.concern.group.as_deref().map(Safe),
+                    alert: Safe(&alert.concern.alert),
                     line,
-                    owner: alert.owner.as_deref().map(Safe),
-                    severity: alert.severity.as_deref().map(Safe),
+                    owner: alert.concern.owner.as_deref().map(Safe),
+                    severity: alert.concern.severity.as_deref().map(Safe),
                     rule: meta.id,
                     verdict: exception.map_or(Verdict::Holds, |exception| exception.verdict).as_str(),
                     reason: (!reason.is_empty()).then_some(Safe(reason)),

@@ -262,7 +262,7 @@ mod tests {
         for (a, b) in [
             ("sum by (job) (up) > 1e3", "sum(up)by(job) >1000 # many"),
             ("rate(x[5m]) > .5", "rate( x[300s] )>0.50"),
-            (r##"x{a="b\\.c",d='#1'}"##, r##"x{d="#1", a='b\\.c'}"##),
+            (r#"x{a="b\\.c",d='#1'}"#, r##"x{d="#1", a='b\\.c'}"##),
         ] {
             assert!(same(a, b), "{a} {b}");
         }

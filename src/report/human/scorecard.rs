@@ -27,7 +27,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn WriteColor) -> io::Result<()>
         paint(out, &bold(), &format!("  {title:>width$}"))?;
     }
     writeln!(out)?;
-    let no_alert = |finding: &&Finding| finding.alert.is_none();
+    let no_alert = |finding: &&Finding| finding.concern.is_none();
     let found: BTreeSet<&str> = open(page.report).filter(no_alert).map(|finding| finding.diagnostic.rule).collect();
     for (meta, row) in page.report.ran.iter().zip(&rows) {
         // A finding may concern no alert: a file that cannot be read, a waiver.

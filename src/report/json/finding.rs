@@ -42,10 +42,10 @@ impl<'a> Writer<'a> {
         out.raw(",\"notes\":").list(&diagnostic.notes, open);
         out.raw(",\"help\":").list(&diagnostic.help, open);
         out.raw(",\"fix\":").optional(shown(diagnostic.fix.as_ref()), |out, fix| self.fix(out, fix));
-        out.raw(",\"group\":").optional(finding.group.as_deref(), open);
-        out.raw(",\"alert\":").optional(finding.alert.as_deref(), open);
-        out.raw(",\"owner\":").optional(finding.owner.as_deref(), open);
-        out.raw(",\"severity\":").optional(finding.severity.as_deref(), open);
+        out.raw(",\"group\":").optional(finding.group(), open);
+        out.raw(",\"alert\":").optional(finding.alert(), open);
+        out.raw(",\"owner\":").optional(finding.owner(), open);
+        out.raw(",\"severity\":").optional(finding.severity(), open);
         out.raw(",\"fingerprint\":\"").hex(finding.fingerprint.0).raw("\"");
         let facts = (!finding.evidence.is_empty()).then_some(&finding.evidence[..]);
         out.raw(",\"evidence\":").optional(facts, evidence);
