@@ -137,7 +137,9 @@ fn begins_with_key(text: &str) -> bool {
 impl Lowering<'_> {
     /// An item of a template that is no rule by itself: its expression, or its name, comes from the engine. Whether it is one.
     pub(super) fn torn(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, group: u32, holder: Holder) -> bool {
-        if !self.file.layers[view.layer as usize].template {
+        // Without an action where the rest could stand, its author left it out, or a mistake in the YAML hides it.
+        let written = |&[key, _]: &[NodeId; 2]| self.unknown(view, key);
+        if !self.is_open(view, id) && !fields.entries.iter().any(written) {
             return false;
         }
         let scalar = |key| fields.value(key).is_some_and(|value| view.kind(value) == Kind::Scalar);

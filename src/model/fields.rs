@@ -101,11 +101,7 @@ impl Lowering<'_> {
     }
 
     fn block(&mut self, view: View<'_>, rule: NodeId, found: Option<(NodeId, NodeId)>) -> Block {
-        let Some((key, value)) = found else {
-            let range = view.tree.range(rule);
-            let range = TextRange::new(range.start, after(view.tree.source(), range.end));
-            return Block { open: self.has_hole(view, rule, range), ..Block::default() };
-        };
+        let Some((key, value)) = found else { return Block { open: self.is_open(view, rule), ..Block::default() } };
         let mapping = view.kind(value) == Kind::Mapping;
         let entries = if mapping { self.pairs(view, value) } else { Vec::new() };
         let templated = entries.iter().any(|entry| entry.key.templated())
@@ -120,6 +116,12 @@ impl Lowering<'_> {
             open,
             broken: false,
         }
+    }
+
+    /// Whether lines that nobody knows may stand among the entries of a mapping or right behind it.
+    pub(super) fn is_open(&self, view: View<'_>, mapping: NodeId) -> bool {
+        let range = view.tree.range(mapping);
+        self.has_hole(view, mapping, TextRange::new(range.start, after(view.tree.source(), range.end)))
     }
 
     /// Whether lines that nobody knows may stand among the entries of a mapping, not inside of a value or in place of one.

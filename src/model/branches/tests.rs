@@ -80,3 +80,10 @@ fn a_rule_without_a_name_is_said() {
     }
     assert_eq!(shown(&read("  - alert: A\n    {{- include \"body\" . | nindent 4 }}\n")), ["A: [] …"]);
 }
+
+#[test]
+fn a_head_whose_body_no_action_can_bring_is_no_alert() {
+    let text = "groups:\n- name: g\n  rules:\n  - alert: A\n    # why\n\t    expr: |\n        up\n    annotations:\n      summary: '{{ $labels.x }}'\n";
+    let file = lower(&Source::new("a.yaml", text), SourceId(0), &Options::default());
+    assert!(file.rules.iter().all(|rule| !rule.expr.templated()), "a tab is no action of an engine");
+}
