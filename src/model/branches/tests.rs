@@ -83,7 +83,10 @@ fn a_rule_without_a_name_is_said() {
 
 #[test]
 fn a_head_whose_body_no_action_can_bring_is_no_alert() {
-    let text = "groups:\n- name: g\n  rules:\n  - alert: A\n    # why\n\t    expr: |\n        up\n    annotations:\n      summary: '{{ $labels.x }}'\n";
-    let file = lower(&Source::new("a.yaml", text), SourceId(0), &Options::default());
-    assert!(file.rules.iter().all(|rule| !rule.expr.templated()), "a tab is no action of an engine");
+    for rest in ["  - alert: A\n\t    expr: up\n", "   - alert: A\n      expr: up\n"] {
+        let text =
+            format!("groups:\n- name: g\n  rules:\n{rest}      annotations:\n        summary: '{{{{ .Values.x }}}}'\n");
+        let file = lower(&Source::new("a.yaml", text), SourceId(0), &Options::default());
+        assert!(file.rules.is_empty(), "a mistake in the YAML is no action of an engine: {rest}");
+    }
 }
