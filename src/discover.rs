@@ -282,7 +282,7 @@ pub fn read(path: &Path) -> Content {
     }
 }
 
-/// The first bytes of a file, as many as it was said to have: in one go, and without a question whether there are more.
+/// The first bytes of a file, as many as it was said to have, without a question whether there are more.
 fn sized(file: File, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(size as usize);
     file.take(size).read_to_end(&mut bytes)?;

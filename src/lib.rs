@@ -19,6 +19,7 @@ pub mod evidence;
 pub mod fault;
 pub mod lint;
 pub mod model;
+mod name;
 mod pattern;
 pub mod policy;
 pub mod promql;

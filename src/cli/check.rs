@@ -88,12 +88,6 @@ fn output(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format(name)?, PathBuf::from(path)))
 }
 
-impl Check {
-    fn formats(&self) -> impl Iterator<Item = Format> {
-        self.output.iter().map(|(format, _)| *format).chain([self.format])
-    }
-}
-
 pub(super) fn run(command: &Check) -> Result<u8, Stop> {
     let mut loaded = load::load(&command.common)?;
     if !loaded.mistakes.is_empty() {
@@ -109,7 +103,8 @@ pub(super) fn run(command: &Check) -> Result<u8, Stop> {
     let setups = loaded.setups();
     let input = Input { workspace: &loaded.workspace, setups: &setups, evidence: &evidence, today };
     let mut report = lint::run(&input);
-    if command.formats().any(Format::is_for_people) {
+    let mut formats = command.output.iter().map(|(format, _)| *format).chain([command.format]);
+    if formats.any(|format| format == Format::Human) {
         report.suggestions = lint::suggestions(&input);
     }
     complete(&mut report, &loaded);

@@ -25,15 +25,6 @@ pub(super) fn suggest(shared: &Shared<'_>) -> Vec<Suggestion> {
     let carries = |keys: &[String]| {
         alerts.iter().filter(|(file, rule)| keys.iter().any(|key| file.label(rule, key).is_some())).count()
     };
-    let counts = |keys: &[&'static str]| {
-        let mut counts = vec![0; keys.len()];
-        for label in alerts.iter().flat_map(|(file, rule)| file.labels(rule)) {
-            if let Some(at) = keys.iter().position(|key| *key == label.key.value()) {
-                counts[at] += 1;
-            }
-        }
-        counts
-    };
     let conventions = &shared.setup.conventions;
     let mut suggestions = Vec::new();
     let keys = [
@@ -44,7 +35,7 @@ pub(super) fn suggest(shared: &Shared<'_>) -> Vec<Suggestion> {
         if carries(&named.labels) * 2 >= alerts.len() {
             continue;
         }
-        let counted = counts(candidates).into_iter().zip(candidates.iter().copied());
+        let counted = candidates.iter().map(|key| (carries(&[(*key).to_owned()]), *key));
         if let Some((count, key)) =
             counted.max_by_key(|&(count, _)| count).filter(|(count, _)| count * 2 > alerts.len())
         {

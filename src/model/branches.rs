@@ -7,7 +7,7 @@ use super::actions::{Does, Piece, block_word};
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::shapes::{Holder, View};
-use super::{Block, RuleKind, Text};
+use super::{Block, Entry, RuleKind, Text};
 use crate::source::TextRange;
 use crate::yaml::{Kind, NodeId, Raw, Style};
 
@@ -183,30 +183,40 @@ impl Lowering<'_> {
 
     /// Takes in the labels or annotations that other branches write for the same rule.
     pub(super) fn take_in(&mut self, view: View<'_>, fields: &Fields<'_>, key: Key, block: &mut Block) {
-        let name = key.shown().trim_matches('`');
-        let again = fields.entries.iter().filter(|&&[key, _]| view.key(key) == Some(name)).skip(1);
+        let again = all(view, fields, key).skip(1);
         let mut known: HashMap<Arc<str>, usize> = HashMap::new();
-        for &[_, value] in again {
+        for value in again {
             block.open = true;
             if known.is_empty() {
                 known.extend(block.entries.iter().enumerate().map(|(at, entry)| (entry.key.shared(), at)));
             }
             for entry in self.pairs(view, value) {
-                let at = *known.entry(entry.key.shared()).or_insert(block.entries.len());
-                match block.entries.get_mut(at) {
-                    None => block.entries.push(entry),
-                    Some(other) if other.value.value() != entry.value.value() => other.value.set_templated(),
-                    Some(_) => {}
-                }
+                add(&mut block.entries, &mut known, entry);
             }
         }
     }
 }
 
-/// Whether a key of this name is there twice.
+/// Adds an entry to those of a template's mapping, of which `known` says where each key is. Branches of a condition may write the
+/// same key with values of their own: which one comes out is not known.
+pub(super) fn add(entries: &mut Vec<Entry>, known: &mut HashMap<Arc<str>, usize>, entry: Entry) {
+    let at = *known.entry(entry.key.shared()).or_insert(entries.len());
+    match entries.get_mut(at) {
+        None => entries.push(entry),
+        Some(other) if other.value.value() != entry.value.value() => other.value.set_templated(),
+        Some(_) => {}
+    }
+}
+
+/// Whether a key is there twice.
 pub(super) fn twice(view: View<'_>, fields: &Fields<'_>, key: Key) -> bool {
-    let name = key.shown().trim_matches('`');
-    fields.twice && fields.entries.iter().filter(|[key, _]| view.key(*key) == Some(name)).nth(1).is_some()
+    fields.twice && all(view, fields, key).nth(1).is_some()
+}
+
+/// The values of all entries of a key.
+fn all<'a>(view: View<'a>, fields: &'a Fields<'_>, key: Key) -> impl Iterator<Item = NodeId> + 'a {
+    let of_key = move |&&[name, _]: &&[NodeId; 2]| view.key(name) == Some(key.name());
+    fields.entries.iter().filter(of_key).map(|&[_, value]| value)
 }
 
 #[cfg(test)]

@@ -248,10 +248,7 @@ impl Lowering<'_> {
         let span = self.at(view, key);
         let diagnostic = self.wrong(span, format!("a recording rule cannot have {}", field.shown()));
         diagnostic.label("only for alerting rules");
-        diagnostic.note(format!(
-            "Prometheus refuses the file: invalid field '{}' in recording rule",
-            field.shown().trim_matches('`')
-        ));
+        diagnostic.note(format!("Prometheus refuses the file: invalid field '{}' in recording rule", field.name()));
         diagnostic.help("remove it, or write `alert` instead of `record`");
     }
 

@@ -1,7 +1,6 @@
 //! Scalars, mappings of strings, groups and rules of a tree as parts of the model.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
@@ -80,7 +79,7 @@ impl Lowering<'_> {
             return Vec::new();
         }
         let template = self.file.layers[view.layer as usize].template;
-        let mut seen: HashMap<Arc<str>, usize> = HashMap::new();
+        let mut known = HashMap::new();
         let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
         for &[key, value] in &*entries {
             if view.tree.is_null(key) {
@@ -89,12 +88,11 @@ impl Lowering<'_> {
             let (Some(key), Some(value)) = (self.text(view, key, Use::Word), self.text(view, value, Use::Value)) else {
                 continue;
             };
-            // The branches of a condition may write one key each: which value comes out is not known.
-            let first = if template { *seen.entry(key.value().into()).or_insert(out.len()) } else { out.len() };
-            match out.get_mut(first) {
-                None => out.push(Entry { key, value }),
-                Some(other) if other.value.value() != value.value() => other.value.set_templated(),
-                Some(_) => {}
+            let entry = Entry { key, value };
+            if template {
+                branches::add(&mut out, &mut known, entry);
+            } else {
+                out.push(entry);
             }
         }
         out
@@ -284,8 +282,7 @@ impl Lowering<'_> {
             self.take_in(view, fields, Key::Annotations, &mut annotations);
         }
         let span = self.span(view.layer, view.tree.range(id));
-        let mark = name.value().bytes().fold(0_u32, |mark, byte| mark.wrapping_mul(31).wrapping_add(u32::from(byte)));
-        self.file.rules.push(Rule { kind, span, group, mark, name, expr, hold, keep, labels, annotations, language });
+        self.file.rules.push(Rule { kind, span, group, name, expr, hold, keep, labels, annotations, language });
     }
 
     /// The expression's tree, where it is PromQL.

@@ -59,6 +59,11 @@ impl Key {
         })
     }
 
+    /// As it is written.
+    pub(super) fn name(self) -> &'static str {
+        self.shown().trim_matches('`')
+    }
+
     /// As it is shown to people.
     pub(super) fn shown(self) -> &'static str {
         match self {

@@ -171,8 +171,6 @@ pub struct Rule {
     pub span: Span,
     /// Index into [`File::groups`].
     pub group: u32,
-    /// A number of its name: rules that differ in it differ in name.
-    pub mark: u32,
     /// `alert` or `record`.
     pub name: Text,
     /// `expr`.

@@ -142,13 +142,15 @@ impl Marks {
         let variable = |at: usize| {
             bytes.get(at + 1).is_some_and(|next| *next == b'{' || next.is_ascii_uppercase() || *next == b'\\')
         };
+        let parens = find("((").any(|rest| named(rest, 2, b"))").is_some());
+        let dollar = memchr::memchr_iter(b'$', bytes).any(variable);
         Self {
             percent: find("%%").any(|rest| named(rest, 2, b"%%").is_some()),
-            parens: find("((").any(|rest| named(rest, 2, b"))").is_some()),
-            parens_in_code: memmem::find_iter(bytes, "((").any(|at| outside_code(text, at)),
+            parens,
+            parens_in_code: parens && memmem::find_iter(bytes, "((").any(|at| outside_code(text, at)),
             brackets: find("[[").any(|rest| rest.get(2).is_some_and(|next| b" -.$".contains(next))),
-            dollar: memchr::memchr_iter(b'$', bytes).any(variable),
-            shell: memchr::memchr_iter(b'$', bytes).any(|at| upper_variable(&bytes[at..]).is_some()),
+            dollar,
+            shell: dollar && memchr::memchr_iter(b'$', bytes).any(|at| upper_variable(&bytes[at..]).is_some()),
             tags: find("{%").chain(find("<%")).next().is_some(),
             go: braces && !desugared && certainly_helm(text),
             braces,

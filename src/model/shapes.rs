@@ -308,6 +308,7 @@ impl Lowering<'_> {
         pending.index.get()
     }
 }
+
 /// Whether a key is the name of a file with rules: `alerting_rules.yml: {groups: …}` in the values of a chart.
 fn names_a_file(key: &str) -> bool {
     [".yml", ".yaml", ".rules"].iter().any(|end| key.ends_with(end))

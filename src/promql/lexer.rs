@@ -8,6 +8,7 @@ use super::error::Sink;
 use super::mistakes;
 use super::number;
 use super::token::{BinaryOp, Kind, Token, keyword};
+use crate::name::is_name_byte;
 use crate::source::TextRange;
 use crate::unquote;
 
@@ -238,7 +239,7 @@ impl<'a> Lexer<'a> {
                 self.take(1, Kind::RightBrace)
             }
             _ if is_alpha(byte) => {
-                self.skip_while(is_alphanumeric);
+                self.skip_while(is_name_byte);
                 Some(Kind::Identifier)
             }
             _ => mistakes::character(self, sink),
@@ -247,9 +248,9 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Kind {
         let start = self.at;
-        self.skip_while(is_alphanumeric);
+        self.skip_while(is_name_byte);
         if self.peek(0) == Some(b':') {
-            self.skip_while(|byte| is_alphanumeric(byte) || byte == b':');
+            self.skip_while(|byte| is_name_byte(byte) || byte == b':');
             return Kind::MetricIdentifier;
         }
         match keyword(&self.text[start..self.at]) {
@@ -375,17 +376,3 @@ pub(super) fn is_blank(byte: u8) -> bool {
 pub(super) fn is_alpha(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'
 }
-
-pub(super) fn is_alphanumeric(byte: u8) -> bool {
-    NAME[usize::from(byte)]
-}
-
-/// The bytes of names.
-const NAME: [bool; 256] = {
-    let (mut table, mut byte) = ([false; 256], 0_u8);
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte += 1;
-    }
-    table
-};

@@ -3,7 +3,9 @@
 //! Scanning follows `scanNumber` and `lexNumberOrDuration` of `promql/parser/lex.go`, oddities included (a second `e` of a
 //! hexadecimal number is taken for an exponent); values follow Go's `strconv` and `model.ParseDuration`.
 
-use super::lexer::is_alphanumeric;
+use std::borrow::Cow;
+
+use crate::name::is_name_byte;
 
 /// What [`scan`] found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +20,7 @@ pub(super) fn scan(text: &str, start: usize) -> (Scanned, usize) {
     let bytes = text.as_bytes();
     // By far the most: a run of digits and nothing else.
     let digits = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if !bytes.get(digits).is_some_and(|&byte| is_alphanumeric(byte) || byte == b'.') {
+    if !bytes.get(digits).is_some_and(|&byte| is_name_byte(byte) || byte == b'.') {
         return (Scanned::Number, digits);
     }
     let mut cursor = Cursor { bytes, at: start };
@@ -96,7 +98,7 @@ impl Cursor<'_> {
                 _ => break,
             }
         }
-        self.at > start && !self.peek().is_some_and(is_alphanumeric)
+        self.at > start && !self.peek().is_some_and(is_name_byte)
     }
 
     /// What follows the first number of a duration: its unit, and further numbers with units.
@@ -114,7 +116,7 @@ impl Cursor<'_> {
             }
             self.accept(b"s");
         }
-        !self.peek().is_some_and(is_alphanumeric)
+        !self.peek().is_some_and(is_name_byte)
     }
 }
 
@@ -130,14 +132,11 @@ pub(super) enum BadValue {
 
 /// The value of a number token.
 pub(super) fn value(text: &str) -> Result<f64, BadValue> {
-    // Integers below 2^53 without a leading zero, and decimals, need no more than this.
+    // Integers below 2^53 without a leading zero need no more than this.
     let bytes = text.as_bytes();
     if bytes.len() <= 15 && (bytes == b"0" || bytes[0] != b'0') && bytes.iter().all(u8::is_ascii_digit) {
         #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
         return Ok(bytes.iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0')) as f64);
-    }
-    if bytes.len() <= 20 && bytes.contains(&b'.') && bytes.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
-        return text.parse().map_err(|_| BadValue::Syntax);
     }
     integer(text).map_or_else(|| float(text), Ok)
 }
@@ -167,21 +166,20 @@ fn separators_between_digits(digits: &str) -> bool {
 
 /// `strconv.ParseFloat(text, 64)` for what [`scan`] lets through.
 fn float(text: &str) -> Result<f64, BadValue> {
-    let lower = text.to_ascii_lowercase();
-    match lower.as_str() {
-        "inf" => return Ok(f64::INFINITY),
-        "nan" => return Ok(f64::NAN),
-        _ if lower.starts_with("0x") => return Err(BadValue::Syntax),
-        _ => {}
+    if text.eq_ignore_ascii_case("inf") {
+        return Ok(f64::INFINITY);
     }
-    let between = |(at, _): (usize, &str)| {
-        let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
-        at > 0 && digit(lower.as_bytes().get(at - 1)) && digit(lower.as_bytes().get(at + 1))
-    };
-    if !lower.match_indices('_').all(between) {
+    if text.eq_ignore_ascii_case("nan") {
+        return Ok(f64::NAN);
+    }
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let between = |(at, _): (usize, &str)| at > 0 && digit(at - 1) && digit(at + 1);
+    if matches!(bytes, [b'0', b'x' | b'X', ..]) || !text.match_indices('_').all(between) {
         return Err(BadValue::Syntax);
     }
-    match lower.replace('_', "").parse::<f64>() {
+    let digits = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
+    match digits.parse::<f64>() {
         Ok(value) if value.is_infinite() => Err(BadValue::OutOfRange),
         Ok(value) => Ok(value),
         Err(_) => Err(BadValue::Syntax),

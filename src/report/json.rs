@@ -46,7 +46,7 @@ pub fn write_lines(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<(
 
 fn diagnostics(report: &Report<'_>, between: &'static str, out: &mut dyn io::Write) -> io::Result<()> {
     let positions = Positions::new(report.sources);
-    let writer = Writer::new(&positions);
+    let mut writer = Writer::new(&positions);
     let mut pieces = Pieces::default();
     for (index, finding) in report.findings.iter().enumerate() {
         if index > 0 {

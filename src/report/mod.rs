@@ -74,12 +74,6 @@ impl Format {
             Self::Github => "github",
         }
     }
-
-    /// Whether people read it, who are shown what to do next.
-    #[must_use]
-    pub fn is_for_people(self) -> bool {
-        matches!(self, Self::Human | Self::Concise | Self::Github)
-    }
 }
 
 impl Display for Format {

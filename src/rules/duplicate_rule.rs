@@ -70,7 +70,7 @@ impl LintRule for DuplicateRule {
             .flat_map(|(at, (file, _))| file.rules.iter().enumerate().map(move |(index, rule)| (rule, (at, index))));
         let named = named(rules);
         let place = |(at, index): (usize, usize)| (files[at].0, &files[at].0.rules[index]);
-        let shared = |same: &&[(u32, (usize, usize))]| {
+        let shared = |same: &&[(u64, (usize, usize))]| {
             same.first().map(|(_, (file, _))| file) != same.last().map(|(_, (file, _))| file)
         };
         // A rule that stands in many files is compared with its first place alone: the pairs stay linear in the copies.
@@ -105,16 +105,17 @@ impl LintRule for DuplicateRule {
     }
 }
 
-/// Rules by the number of their name, those of one name behind each other, in order. Few rules share a name: labels are gathered of
+/// Rules by a number of their name, those of one name behind each other, in order. Few rules share a name: labels are gathered of
 /// those alone.
-fn named<'a, T: Ord>(rules: impl Iterator<Item = (&'a Rule, T)>) -> Vec<(u32, T)> {
-    let mut named: Vec<(u32, T)> = rules.map(|(rule, place)| (rule.mark, place)).collect();
+fn named<'a, T: Ord>(rules: impl Iterator<Item = (&'a Rule, T)>) -> Vec<(u64, T)> {
+    let number = |rule: &Rule| rule.name.value().bytes().fold(Fnv::START, Fnv::byte).0;
+    let mut named: Vec<(u64, T)> = rules.map(|(rule, place)| (number(rule), place)).collect();
     named.sort_unstable();
     named
 }
 
 /// Those of rules of one name that have namesakes of their kind and labels, together and in order.
-fn by_head<'a, T: Ord + Copy>(named: &[(u32, T)], rule: impl Fn(T) -> (&'a File, &'a Rule)) -> Vec<Vec<T>> {
+fn by_head<'a, T: Ord + Copy>(named: &[(u64, T)], rule: impl Fn(T) -> (&'a File, &'a Rule)) -> Vec<Vec<T>> {
     let head = |place: T| {
         let (file, rule) = rule(place);
         (head(file, rule), place)
@@ -138,25 +139,32 @@ fn by_expression<'a, T: Ord>(rules: Vec<T>, rule: impl Fn(&T) -> &'a Rule) -> Ve
     if rules.iter().all(|one| text(one) == text(&rules[0])) {
         return vec![rules];
     }
-    let mut written: BTreeMap<(Option<u64>, String), Vec<T>> = BTreeMap::new();
+    let mut alike: BTreeMap<Option<u64>, Vec<T>> = BTreeMap::new();
     for one in rules {
-        let text = uncommented(text(&one));
-        let words = words(&text);
-        let text = if words.is_some() { squeezed(&text) } else { text.into_owned() };
-        written.entry((words, text)).or_default().push(one);
-    }
-    let mut alike: BTreeMap<Option<u64>, usize> = BTreeMap::new();
-    for (words, _) in written.keys() {
-        *alike.entry(*words).or_default() += 1;
+        alike.entry(words(&uncommented(text(&one)))).or_default().push(one);
     }
     // Where words cannot be told, any other expression may be the same.
     let sure = !alike.contains_key(&None);
     let (mut groups, mut read) = (Vec::new(), BTreeMap::<String, Vec<T>>::new());
-    for ((words, _), mut same) in written {
-        if sure && alike.get(&words) == Some(&1) {
+    for (words, same) in alike {
+        if sure && same.len() == 1 {
             groups.push(same);
-        } else if let Some(first) = same.first() {
-            read.entry(expression(rule(first))).or_default().append(&mut same);
+            continue;
+        }
+        let mut written: BTreeMap<String, Vec<T>> = BTreeMap::new();
+        for one in same {
+            let text = uncommented(text(&one));
+            let text = if words.is_some() { squeezed(&text) } else { text.into_owned() };
+            written.entry(text).or_default().push(one);
+        }
+        if sure && written.len() == 1 {
+            groups.extend(written.into_values());
+            continue;
+        }
+        for mut same in written.into_values() {
+            if let Some(first) = same.first() {
+                read.entry(expression(rule(first))).or_default().append(&mut same);
+            }
         }
     }
     groups.extend(read.into_values());

@@ -11,6 +11,7 @@ use super::builder::Builder;
 use super::read::DEPTH;
 use super::{Kind, Style};
 use super::{alias, check};
+use crate::name::is_name_byte;
 use crate::source::TextRange;
 use memchr::{memchr, memchr3_iter};
 use scalars::Word;
@@ -79,17 +80,6 @@ struct Fast<'b, 't> {
 fn range(start: usize, end: usize) -> TextRange {
     TextRange::new(start as u32, end as u32)
 }
-
-/// The bytes of nearly all keys.
-const NAME: [bool; 256] = {
-    let mut name = [false; 256];
-    let mut byte = 0u8;
-    while byte < 0x80 {
-        name[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte += 1;
-    }
-    name
-};
 
 impl Fast<'_, '_> {
     fn rest(&self) -> &[u8] {
@@ -321,7 +311,7 @@ impl Fast<'_, '_> {
     #[inline]
     fn key(&mut self) -> Option<Word> {
         let start = self.at;
-        let name = self.rest().iter().take_while(|&&b| NAME[usize::from(b)]).count();
+        let name = self.rest().iter().take_while(|&&byte| is_name_byte(byte)).count();
         if self.peek(name) != Some(b':') || !self.blank_at(start + name + 1) || !(1..LONGEST_KEY).contains(&name) {
             return self.other_key();
         }

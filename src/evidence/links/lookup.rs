@@ -90,9 +90,11 @@ impl<'a> Lookup<'a> {
             return direct;
         }
         let stem = rules.extensions.iter().find_map(|extension| path.strip_suffix(extension.as_str()));
+        // In a folder that is not there no extension has to be tried.
         let parent = path.trim_end_matches('/').rsplit_once('/').map_or("", |(parent, _)| parent);
-        let lacks = stem.is_none() && !path.is_empty() && matches!(self.walk(tree, parent, loose), Found::Folder(_));
-        for extension in rules.extensions.iter().filter(|_| lacks) {
+        let there = || matches!(self.walk(tree, parent, loose), Found::Folder(_));
+        let open = stem.is_none() && !path.is_empty() && there();
+        for extension in rules.extensions.iter().filter(|_| open) {
             if let found @ Found::File(_) = self.walk(tree, &format!("{path}{extension}"), loose) {
                 return found;
             }

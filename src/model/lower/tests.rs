@@ -1,6 +1,5 @@
 use super::*;
-use crate::model::Problem;
-use crate::model::{RuleKind, Shape, Text};
+use crate::model::{Problem, RuleKind, Shape, Text};
 use crate::source::Encoding;
 
 fn source(text: &str) -> Source {

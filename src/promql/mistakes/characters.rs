@@ -1,8 +1,9 @@
 //! Characters that mean nothing in `PromQL`, or something else than was meant.
 
 use crate::fault::Error;
+use crate::name::is_name_byte;
 use crate::promql::error::Sink;
-use crate::promql::lexer::{Lexer, after, is_alpha, is_alphanumeric, is_blank};
+use crate::promql::lexer::{Lexer, after, is_alpha, is_blank};
 use crate::promql::token::{BinaryOp, Kind, keyword};
 use crate::promql::{Inside, function, number, range};
 use crate::source::TextRange;
@@ -80,7 +81,7 @@ fn spaced(lexer: &Lexer, at: TextRange, word: &str) -> String {
     let bytes = lexer.text().as_bytes();
     let letters = word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     let touches =
-        |at: Option<usize>| letters && at.and_then(|at| bytes.get(at)).is_some_and(|&byte| is_alphanumeric(byte));
+        |at: Option<usize>| letters && at.and_then(|at| bytes.get(at)).is_some_and(|&byte| is_name_byte(byte));
     let before = if touches((at.start as usize).checked_sub(1)) { " " } else { "" };
     let after = if touches(Some(at.end as usize)) { " " } else { "" };
     format!("{before}{word}{after}")
@@ -100,7 +101,7 @@ fn placeholder(lexer: &mut Lexer) -> Option<usize> {
         lexer.no_variable_end = end.is_none();
         return Some(end.map_or(2, |end| end + 2 + usize::from(inner[end..].starts_with('}'))));
     }
-    Some(1 + after.bytes().take_while(|&byte| is_alphanumeric(byte)).count())
+    Some(1 + after.bytes().take_while(|&byte| is_name_byte(byte)).count())
 }
 
 fn variable(lexer: &mut Lexer, len: usize, sink: &mut Sink) -> Option<Kind> {
@@ -272,7 +273,7 @@ fn invisible(lexer: &mut Lexer, c: char, sink: &mut Sink) -> Option<Kind> {
 /// A word in brackets: most often a unit that the server does not know.
 fn word_in_brackets(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
     let (rest, start) = (lexer.rest(), lexer.offset());
-    let len = rest.bytes().take_while(|&byte| is_alphanumeric(byte)).count().max(1);
+    let len = rest.bytes().take_while(|&byte| is_name_byte(byte)).count().max(1);
     let at = step(lexer, len);
     let word = &rest[..len];
     let before = &lexer.text()[..start];
@@ -299,7 +300,7 @@ pub(in crate::promql) fn matchers_elsewhere(lexer: &Lexer, sink: &mut Sink) -> b
     if !rest.as_bytes().get(name).is_some_and(|byte| is_alpha(*byte)) {
         return false;
     }
-    let word = after(rest, name, is_alphanumeric);
+    let word = after(rest, name, is_name_byte);
     let operator = after(rest, word, is_blank);
     if !rest.as_bytes().get(operator).is_some_and(|byte| matches!(byte, b'=' | b'!')) {
         return false;
@@ -309,7 +310,7 @@ pub(in crate::promql) fn matchers_elsewhere(lexer: &Lexer, sink: &mut Sink) -> b
     };
     let value = after(rest, operator + written.len(), is_blank);
     let metric = lexer.text()[..lexer.offset()].trim_end_matches([' ', '\t', '\n', '\r']);
-    let start = metric.trim_end_matches(|c: char| c.is_ascii() && is_alphanumeric(c as u8) || c == ':').len();
+    let start = metric.trim_end_matches(|c: char| c.is_ascii() && is_name_byte(c as u8) || c == ':').len();
     let metric = &metric[start..];
     let free = !metric.is_empty() && keyword(metric).is_none() && (rest.starts_with('[') || function(metric).is_none());
     if !free || !rest[value..].starts_with(['"', '\'']) {
@@ -403,7 +404,7 @@ fn unknown(lexer: &mut Lexer, first: char, sink: &mut Sink) -> Option<Kind> {
 /// A number that is none. `lexer` stands where the server's lexer would have stopped.
 pub(in crate::promql) fn number(lexer: &mut Lexer, start: usize, sink: &mut Sink) -> Kind {
     let rest = lexer.rest();
-    let tail = rest.bytes().take_while(|&byte| is_alphanumeric(byte) || byte == b'.').count();
+    let tail = rest.bytes().take_while(|&byte| is_name_byte(byte) || byte == b'.').count();
     lexer.advance(tail);
     let at = range(start, lexer.offset());
     let text = &lexer.text()[at.range()];

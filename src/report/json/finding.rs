@@ -1,7 +1,5 @@
 //! One finding as the machine formats show it: keys, order and shapes.
 
-use std::cell::RefCell;
-
 use super::pieces::Pieces;
 use crate::diagnostic::{Edit, Fix};
 use crate::lint::report::{Finding, Waived};
@@ -13,16 +11,16 @@ use crate::source::Span;
 pub(super) struct Writer<'a> {
     positions: &'a Positions<'a>,
     /// The span that was written last, and how: the findings of an alert and their labels stand at its name.
-    last: RefCell<(Option<Span>, Pieces)>,
+    last: (Option<Span>, Pieces),
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(positions: &'a Positions<'a>) -> Self {
-        Self { positions, last: RefCell::default() }
+        Self { positions, last: Default::default() }
     }
 
     /// The object of a finding.
-    pub(super) fn finding(&self, out: &mut Pieces, finding: &Finding) {
+    pub(super) fn finding(&mut self, out: &mut Pieces, finding: &Finding) {
         let diagnostic = &*finding.diagnostic;
         let file = self.path(diagnostic.span);
         out.raw("{\"rule\":").text(diagnostic.rule);
@@ -46,7 +44,7 @@ impl<'a> Writer<'a> {
         out.raw(",\"alert\":").optional(finding.alert(), open);
         out.raw(",\"owner\":").optional(finding.owner(), open);
         out.raw(",\"severity\":").optional(finding.severity(), open);
-        out.raw(",\"fingerprint\":\"").hex(finding.fingerprint.0).raw("\"");
+        out.raw(",\"fingerprint\":").text(&finding.fingerprint.to_string());
         let facts = (!finding.evidence.is_empty()).then_some(&finding.evidence[..]);
         out.raw(",\"evidence\":").optional(facts, evidence);
         out.raw(",\"waiver\":").optional(finding.waiver.as_deref(), |out, waiver| self.waiver(out, waiver));
@@ -54,8 +52,8 @@ impl<'a> Writer<'a> {
     }
 
     /// A span in bytes, lines and columns.
-    fn place(&self, out: &mut Pieces, span: Span) {
-        let (last, pieces) = &mut *self.last.borrow_mut();
+    fn place(&mut self, out: &mut Pieces, span: Span) {
+        let (last, pieces) = &mut self.last;
         if last.replace(span) != Some(span) {
             let (start, end) = self.positions.both(span);
             pieces.clear();
@@ -80,7 +78,7 @@ impl<'a> Writer<'a> {
         out.raw("}");
     }
 
-    fn waiver(&self, out: &mut Pieces, waiver: &Waived) {
+    fn waiver(&mut self, out: &mut Pieces, waiver: &Waived) {
         out.raw("{\"until\":").text(&waiver.until.to_string());
         open(out.raw(",\"because\":"), &waiver.because);
         out.raw(",\"span\":");

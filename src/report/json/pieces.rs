@@ -45,24 +45,13 @@ impl Pieces {
 
     /// A string that needs no escapes and is of bytes that are welcome; otherwise nothing is written.
     pub(super) fn plain(&mut self, text: &str, welcome: impl Fn(u8) -> bool) -> bool {
-        // Numbers, and no early end: the compiler looks at many bytes at once.
-        let odd = text.bytes().fold(0, |odd, byte| {
-            let seen = u8::from(byte.wrapping_sub(b' ') > b'~' - b' ');
-            odd | seen | u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(!welcome(byte))
-        });
-        let plain = odd == 0;
+        let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\' && welcome(byte);
+        let plain = text.bytes().all(plain);
         if plain {
             self.raw("\"").bytes.extend_from_slice(text.as_bytes());
             self.raw("\"");
         }
         plain
-    }
-
-    /// Sixteen hexadecimal digits.
-    pub(super) fn hex(&mut self, number: u64) -> &mut Self {
-        let digit = |nibble: u64| b"0123456789abcdef"[(nibble & 15) as usize];
-        self.bytes.extend((0..16).rev().map(|at| digit(number >> (4 * at))));
-        self
     }
 
     /// A number.
@@ -130,10 +119,6 @@ mod tests {
             out.list(["", "a b", "\"", "\\", "\n", "é", "\u{202e}"], text);
         });
         assert_eq!(texts, r#"["","a b","\"","\\","\n","é","\u202e"]"#);
-        let hex = written(|out| {
-            out.hex(0xfe_dcba);
-        });
-        assert_eq!(hex, "0000000000fedcba");
         assert_eq!(written(|out| out.optional(None::<u32>, number)), "null");
         assert_eq!(written(|out| out.optional(Some(1), number)), "1");
     }

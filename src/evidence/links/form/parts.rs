@@ -112,8 +112,8 @@ pub fn parts(text: &str) -> Option<Parts> {
     let bytes = text.as_bytes();
     let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'\\');
     let authority = start..bytes[start..].iter().position(ends).map_or(text.len(), |len| start + len);
-    let tail_of = memchr::memchr2(b'?', b'#', &bytes[authority.end..]);
-    let path = authority.end..tail_of.map_or(text.len(), |len| authority.end + len);
+    let len = memchr::memchr2(b'?', b'#', &bytes[authority.end..]);
+    let path = authority.end..len.map_or(text.len(), |len| authority.end + len);
     let (query, fragment) = tail(text, path.end);
     Some(Parts { scheme, authority, path, query, fragment })
 }
