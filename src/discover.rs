@@ -61,8 +61,9 @@ pub enum Content {
     Text(Arc<str>, Option<usize>),
     /// Bytes that are no text.
     NotText,
-    /// UTF-16, by its byte order mark.
-    Utf16,
+    /// Another encoding of Unicode than UTF-8, by its byte order mark or by the zeros between its letters: its name, and whether
+    /// Prometheus reads it.
+    Encoded(&'static str, bool),
     /// More bytes than the cap.
     TooLarge(u64),
     /// Not to be had.
@@ -303,9 +304,9 @@ pub fn content(stream: impl Read, path: &Path) -> Content {
 fn text(bytes: &[u8], path: &Path) -> Content {
     let named = path.extension().is_some_and(|extension| TEXTS.iter().any(|text| extension.eq_ignore_ascii_case(text)));
     let has = |bytes: &[u8]| bytes.windows(4).any(|word| word == b"expr");
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    if let Some((encoding, read)) = encoding(bytes) {
         let letters: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
-        return if named || has(&letters) { Content::Utf16 } else { Content::NotText };
+        return if named || has(&letters) { Content::Encoded(encoding, read) } else { Content::NotText };
     }
     if !named && is_binary(&bytes[..bytes.len().min(8192)]) && !has(bytes) {
         return Content::NotText;
@@ -313,6 +314,24 @@ fn text(bytes: &[u8], path: &Path) -> Content {
     match std::str::from_utf8(bytes) {
         Ok(text) => Content::Text(text.into(), None),
         Err(error) => Content::Text(replaced(bytes).into(), Some(error.valid_up_to())),
+    }
+}
+
+/// The encoding of Unicode that a text has other than UTF-8, and whether Prometheus reads it: by the byte order mark, or else by the
+/// place of the zeros of two letters, as YAML 1.2 (5.2) tells them.
+fn encoding(bytes: &[u8]) -> Option<(&'static str, bool)> {
+    let zeros = |places: &[bool]| {
+        bytes.len() >= places.len() && places.iter().zip(bytes).all(|(zero, byte)| (*byte == 0) == *zero)
+    };
+    let wide = [[false, true, true, true].repeat(2), [true, true, true, false].repeat(2)];
+    match *bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some(("UTF-32", false)),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(("UTF-16", true)),
+        _ if wide.iter().any(|places| zeros(places)) => Some(("UTF-32", false)),
+        _ if zeros(&[false, true, false, true]) || zeros(&[true, false, true, false]) => {
+            Some(("UTF-16 without a byte order mark", false))
+        }
+        _ => None,
     }
 }
 
@@ -458,8 +477,11 @@ mod tests {
         assert!(matches!(text(&hidden, "a"), Content::Text(_, None)));
         assert!(matches!(text(&[0; 400], "a.YAML"), Content::Text(_, None)));
         assert!(matches!(text(&[0; 400], "a.bin"), Content::NotText));
-        assert!(matches!(text(b"\xff\xfea\0", "a.yml"), Content::Utf16));
-        assert!(matches!(text(b"\xfe\xff\0e\0x\0p\0r", "a"), Content::Utf16));
+        assert!(matches!(text(b"\xff\xfea\0", "a.yml"), Content::Encoded("UTF-16", true)));
+        assert!(matches!(text(b"\xfe\xff\0e\0x\0p\0r", "a"), Content::Encoded("UTF-16", true)));
+        assert!(matches!(text(b"a\0:\0", "a.yml"), Content::Encoded("UTF-16 without a byte order mark", false)));
+        assert!(matches!(text(b"\xff\xfe\0\0a\0\0\0", "a.yml"), Content::Encoded("UTF-32", false)));
+        assert!(matches!(text(b"\0\0\0a\0\0\0:", "a.yml"), Content::Encoded("UTF-32", false)));
         assert!(matches!(text(b"\xff\xfea\0", "a"), Content::NotText));
     }
 }

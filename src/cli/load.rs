@@ -284,9 +284,10 @@ fn file(
             return (source, file, candidate);
         }
         Content::NotText => (String::new(), unread(Reading::Skipped("not-text"))),
-        Content::Utf16 => {
-            let mut file = unread(Reading::NotChecked("unreadable", "it is UTF-16: save it as UTF-8".to_owned()));
-            file.problems.push(model::Problem { diagnostic: utf16(id), rule: None, missing: false });
+        Content::Encoded(encoding, read) => {
+            let why = format!("it is {encoding}: save it as UTF-8");
+            let mut file = unread(Reading::NotChecked("unreadable", why));
+            file.problems.push(model::Problem { diagnostic: encoded(id, encoding, read), rule: None, missing: false });
             (String::new(), file)
         }
         Content::TooLarge(size) => {
@@ -298,10 +299,11 @@ fn file(
     (Source::new(candidate.path.as_str(), text), file, candidate)
 }
 
-fn utf16(id: SourceId) -> Diagnostic {
+fn encoded(id: SourceId, encoding: &str, read: bool) -> Diagnostic {
     let span = Span::new(id, TextRange::at(0));
+    let message = format!("this file is {encoding} and was not read");
     let mut diagnostic =
-        Diagnostic::new("yaml-syntax", Severity::Warning, span, "this file is UTF-16 and was not read");
+        Diagnostic::new("yaml-syntax", if read { Severity::Warning } else { Severity::Error }, span, message);
     diagnostic.help("save it as UTF-8");
     diagnostic
 }

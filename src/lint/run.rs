@@ -57,10 +57,10 @@ struct Maker<'a> {
 
 /// The rule that something is said about.
 #[derive(Clone, Copy)]
-struct About<'a> {
-    rule: &'a Rule,
-    facts: &'a Facts<'a>,
-    verdicts: &'a AlertVerdicts,
+struct About<'f, 'a> {
+    rule: &'f Rule,
+    facts: &'f Facts<'a>,
+    verdicts: &'f AlertVerdicts,
 }
 
 /// What came of one file.
@@ -73,6 +73,8 @@ struct Outcomes<'a> {
     identities: OnceCell<Vec<Identity<'a>>>,
     /// When the evidence behind a verdict was taken: start of the alert's name, lint rule, seconds since 1970.
     times: Vec<(u32, u16, i64)>,
+    /// The rule of the latest finding that came late: a file may have many of one rule, each with many labels.
+    latest: Option<(u32, AlertVerdicts, Facts<'a>)>,
 }
 
 /// One file and what belongs to it.
@@ -322,6 +324,7 @@ impl<'a> PartRun<'a> {
             waivers: Waivers::of(&self.shared, place.path, file, source),
             identities: OnceCell::new(),
             times: Vec::new(),
+            latest: None,
         };
         let mut exceptions = Vec::new();
         // What came of the alerts so far: of most of them the same.
@@ -392,13 +395,17 @@ impl<'a> PartRun<'a> {
                     .insert(at, Exception { lint, verdict: Verdict::Broken, reason, not_asked: false, lacking: false }),
             }
         }
-        let rule = raw.rule.and_then(|index| place.file.rules.get(index as usize));
-        let known = rule.map(|rule| {
-            let facts = place.facts(rule);
-            (rule, place.verdicts(rule, &facts), facts)
+        let rule = |index: u32| place.file.rules.get(index as usize);
+        let latest = out.latest.take().filter(|(index, ..)| Some(*index) == raw.rule);
+        let latest = latest.or_else(|| {
+            let index = raw.rule?;
+            let facts = place.facts(rule(index)?);
+            Some((index, place.verdicts(rule(index)?, &facts), facts))
         });
-        let about = known.as_ref().map(|(rule, verdicts, facts)| About { rule, facts, verdicts });
+        let about =
+            latest.as_ref().and_then(|(index, verdicts, facts)| Some(About { rule: rule(*index)?, facts, verdicts }));
         let judged = self.finding(place, out, raw, maker, about);
+        out.latest = latest;
         out.findings.extend(out.cap.admit(judged));
     }
 
@@ -454,7 +461,7 @@ impl<'a> PartRun<'a> {
         out: &Outcomes<'a>,
         raw: Raw,
         made_by: &Maker<'_>,
-        about: Option<About<'_>>,
+        about: Option<About<'_, '_>>,
     ) -> Judged {
         let Raw { diagnostic, rule, evidence } = raw;
         let Maker { active, lint, .. } = *made_by;

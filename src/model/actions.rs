@@ -308,7 +308,7 @@ impl Reader<'_> {
             let len = self.until(rest, "]]")?;
             (len, go_word(&rest[2..len - 2]))
         } else if dollar && rest.starts_with("${") {
-            (braced_variable(rest)?, Does::Output)
+            (braced_variable(rest.as_bytes())?, Does::Output)
         } else if percent && rest.starts_with("%%") {
             (doubled_percent(rest)?, Does::Output)
         } else {

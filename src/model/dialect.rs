@@ -1,8 +1,8 @@
 //! Who reads a rule group, told by its keys, its expressions, its resource and its path.
 
-use super::Dialect;
 use super::lower::Lowering;
 use super::shapes::View;
+use super::{Dialect, suggest};
 use crate::yaml::{Kind, NodeId};
 
 /// Where a key stands.
@@ -185,12 +185,15 @@ impl Lowering<'_> {
 
     /// Whether these are rule groups and not groups of something else: one of them has rules, or nothing could.
     pub(super) fn looks_like_rules(&self, view: View<'_>, root: NodeId, groups: NodeId) -> bool {
-        let telling = |rule: &NodeId| ["alert", "record", "expr"].iter().any(|key| view.tree.get(*rule, key).is_some());
+        let telling = |&rule: &NodeId| {
+            ["alert", "record", "expr"].iter().any(|key| view.tree.get(rule, key).is_some()) || misspelt(view, rule)
+        };
         let group = |id: NodeId| {
             view.tree.get(id, "rules").is_some_and(|rules| {
                 let items = view.tree.items(rules);
                 view.tree.is_null(rules)
                     || view.kind(rules) == Kind::Sequence && items.is_empty()
+                    || view.kind(rules) == Kind::Mapping && telling(&rules)
                     || items.iter().any(telling)
             })
         };
@@ -208,6 +211,15 @@ impl Lowering<'_> {
         let forced = self.options.dialect.is_some();
         forced || view.tree.entries(root).all(|(key, _)| matches!(view.key(key), Some("groups" | "namespace")))
     }
+}
+
+/// Whether a mapping has both keys of a rule, each of them nearly: `Alert` and `Expr`.
+fn misspelt(view: View<'_>, rule: NodeId) -> bool {
+    let near = |words: &[&str]| {
+        let mut keys = view.tree.entries(rule).filter_map(|(key, _)| view.key(key));
+        keys.any(|key| suggest::nearest(key.trim(), words).is_some())
+    };
+    near(&["expr"]) && near(&["alert", "record"])
 }
 
 #[cfg(test)]

@@ -291,7 +291,7 @@ fn engine_inside(inner: &str, marks: Marks) -> bool {
             b'<' if marks.tags => erb(rest),
             b'(' if marks.parens && rest.starts_with(b"((") => named(rest, 2, b"))"),
             b'[' if marks.brackets && rest.starts_with(b"[[") => go_brackets(rest),
-            b'$' if marks.dollar && rest.starts_with(b"${") => named(rest, 2, b"}"),
+            b'$' if marks.dollar && rest.starts_with(b"${") => braced_variable(rest),
             _ => None,
         }
     };
@@ -332,9 +332,29 @@ pub(super) fn go_brackets(bytes: &[u8]) -> Option<usize> {
     if spaced && word { enclosed(bytes, b"]]") } else { None }
 }
 
-/// Length of the `${x}` at the start.
-pub(super) fn braced_variable(text: &str) -> Option<usize> {
-    named(text.as_bytes(), 2, b"}")
+/// Length of the `${x}` at the start, also with what makes another value of it: `${x:=5m}`, `${x,,}`, `${x:-${y}}`, `${f(x)}`.
+pub(super) fn braced_variable(bytes: &[u8]) -> Option<usize> {
+    if let Some(len) = named(bytes, 2, b"}") {
+        return Some(len);
+    }
+    let inner = bytes.get(2..)?;
+    let name = inner.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let letter = inner.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    let changed = inner.get(name).is_some_and(|byte| b":-=?+,^#%/@.[(".contains(byte));
+    if !letter || !changed {
+        return None;
+    }
+    let mut depth = 1usize;
+    let line = inner.iter().take(256).take_while(|byte| !matches!(byte, b'\n' | b'\r'));
+    let end = line.enumerate().find(|(_, byte)| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    end.map(|(at, _)| 2 + at + 1)
 }
 
 /// Length of the `%%x%%` at the start.
@@ -363,7 +383,7 @@ fn upper_variable(bytes: &[u8]) -> Option<usize> {
 /// `${x}` or `$XY`; `$1`, `$labels` and `$value` are others' business.
 fn variable(bytes: &[u8]) -> Option<usize> {
     if bytes.get(1) == Some(&b'{') {
-        return named(bytes, 2, b"}");
+        return braced_variable(bytes);
     }
     let upper = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     let name = bytes.get(1..)?.iter().take_while(|byte| upper(byte)).count();
@@ -439,6 +459,11 @@ mod tests {
             "a ((region)) b",
             "[[ .Url ]]",
             "${ENV}-x",
+            "${env:=prod}",
+            "${KFF:?is not set}",
+            "${sev,,}",
+            "${a:-${b:=c}} d",
+            "${lookup(m, k)}",
             "$ENV/x",
             "{{ .Values.team }}",
             "{% if x %}",
@@ -463,6 +488,9 @@ mod tests {
             "100 %%",
             "((a) / (b))",
             "US$5",
+            "${1}",
+            "${a b}",
+            "${a:=b",
             "$labels.x",
             "a $b",
             "$A",

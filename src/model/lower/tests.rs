@@ -95,6 +95,9 @@ fn other_files_are_skipped_or_said_not_to_be_checked() {
     ));
     assert_eq!(reading("k.libsonnet", "{ apiVersion: 'apps/v1' }\n"), Reading::Skipped("other-yaml"));
     assert_eq!(reading("a.yml", "groups: []\n"), Reading::Rules);
+    for rules in ["[{Alert: A, Expr: up}]", "[{'alert ': A, 'expr ': up}]", "{alert: A, expr: up}"] {
+        assert_eq!(reading("a.yml", &format!("groups: [{{name: g, rules: {rules}}}]\n")), Reading::Rules, "{rules}");
+    }
     assert_eq!(reading("a.yml", ""), Reading::Skipped("other-yaml"));
 }
 
