@@ -68,13 +68,15 @@ impl Engine {
             Kind::Sequence => list(raw(id)),
             Kind::Scalar | Kind::Alias => false,
         };
-        if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) {
+        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        // Jinja's ways to write what it must not read: no other program knows them, though YAML takes them.
+        let protected = || has("{%") && has("endraw") || has("{{") && (has("{{ '{{' }}") || has("{{'{{'}}"));
+        if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) && !protected() {
             return None;
         }
-        let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
         let braces = has("{{");
         let tag = |at: usize| !text[at + 2..].starts_with('%');
-        let jinja = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#");
+        let jinja = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#") || protected();
         let erb = has("<%");
         let brackets = has("[[ ") || has("[[-") || has("[[.");
         let dollar = has("${");
@@ -96,7 +98,7 @@ impl Engine {
             }
             Piece::Text(_) => false,
         };
-        let raw = jinja && text.contains("endraw");
+        let raw = jinja && protected();
         // Nothing but a template begins like that.
         let alone = tree.documents().iter().any(|&root| action(root));
         let literal = go && memmem::find_iter(text.as_bytes(), "{{").any(|at| literal_value(text, at));

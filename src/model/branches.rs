@@ -58,6 +58,32 @@ pub(super) fn shared_tails<'p>(text: &str, lines: impl Iterator<Item = &'p [Piec
     shared
 }
 
+/// The ends, by where they begin, of the named templates that a text begins with. Each is written where it is used, at an indentation
+/// of its own, so that what follows is another document.
+pub(super) fn named_ends<'p>(text: &str, lines: impl Iterator<Item = &'p [Piece]>) -> HashSet<u32> {
+    let (mut ends, mut depth) = (HashSet::new(), 0usize);
+    for line in lines {
+        let written = content(text, line).is_some();
+        if written && depth == 0 {
+            break;
+        }
+        for piece in line {
+            let Piece::Action(range, Does::Control) = *piece else { continue };
+            match block_word(&text[range.range()]) {
+                "define" | "macro" => depth += 1,
+                word if OPENING.contains(&word) && depth == 0 => return ends,
+                word if OPENING.contains(&word) => depth += 1,
+                word if word.starts_with("end") && depth > 0 => {
+                    depth -= 1;
+                    ends.extend((depth == 0 && !written).then_some(range.start));
+                }
+                _ => {}
+            }
+        }
+    }
+    ends
+}
+
 /// The indentation of a line with text of its own, and whether it begins an item of a list.
 fn content(text: &str, line: &[Piece]) -> Option<(usize, bool)> {
     let written = line.iter().filter_map(Piece::text).map(|range| &text[range.range()]);

@@ -329,6 +329,16 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether a document is not the first, and it is the file that says so and not the end of a named template.
+    pub(super) fn is_parted(&self, view: View<'_>, root: NodeId, index: usize) -> bool {
+        let Some(&before) = index.checked_sub(1).and_then(|before| view.tree.documents().get(before)) else {
+            return false;
+        };
+        let between = self.at(view, before).start as usize..self.at(view, root).start as usize;
+        let between = self.source.text().get(between).unwrap_or("");
+        !self.file.layers[view.layer as usize].template || between.lines().any(|line| line.starts_with("---"))
+    }
+
     /// A further document, which Prometheus never reads.
     pub(super) fn second_document(&mut self, view: View<'_>, root: NodeId) {
         let span = self.span(view.layer, first_line(view, root));

@@ -30,7 +30,9 @@ pub(super) fn desugar(text: &str, engine: Engine) -> (String, Vec<Run>) {
     }
     lines.push((line, None));
     let shared = branches::shared_tails(text, lines.iter().map(|(line, _)| &line[..]));
-    let mut writer = Writer { text, out: String::with_capacity(text.len()), runs: Vec::new(), block: None, shared };
+    let ends = branches::named_ends(text, lines.iter().map(|(line, _)| &line[..]));
+    let out = String::with_capacity(text.len());
+    let mut writer = Writer { text, out, runs: Vec::new(), block: None, shared, ends };
     for (line, end) in &lines {
         writer.line(line, *end);
     }
@@ -52,6 +54,8 @@ struct Writer<'t> {
     block: Option<usize>,
     /// Actions in whose place lines may follow that stand behind their condition.
     shared: HashSet<u32>,
+    /// Actions behind which another document begins.
+    ends: HashSet<u32>,
 }
 
 impl<'t> Writer<'t> {
@@ -75,6 +79,13 @@ impl<'t> Writer<'t> {
     fn hole(&mut self, range: TextRange, does: Does) {
         let verbatim = does == Does::Control;
         self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim, unknown: true });
+    }
+
+    /// The beginning of another document, in place of an action.
+    fn document(&mut self, range: TextRange) {
+        self.runs.push(Run { at: offset(self.out.len()), file: range, verbatim: false, unknown: false });
+        self.out.push_str("---");
+        self.block = None;
     }
 
     fn raw(&self, range: TextRange) -> &'t str {
@@ -112,6 +123,7 @@ impl<'t> Writer<'t> {
             match *piece {
                 Piece::Text(range) if indent.is_none() => indent = Some(range),
                 Piece::Text(_) => {}
+                Piece::Action(range, _) if self.ends.contains(&range.start) => self.document(range),
                 Piece::Action(range, does) => {
                     let deep = indent.map_or(0, TextRange::len) as usize;
                     let inside = self.block.is_some_and(|block| deep > block);

@@ -127,7 +127,8 @@ impl Lowering<'_> {
         self.check_keys(view, &fields, Level::File, holder);
         self.check_duplicates(view, root);
         self.groups(view, groups, holder, place);
-        if index > 0 && place.shape == Shape::Plain && dialect == Dialect::Prometheus {
+        let plain = place.shape == Shape::Plain && dialect == Dialect::Prometheus;
+        if plain && self.is_parted(view, root, index) {
             self.second_document(view, root);
         }
         if fields.get(Key::Groups).is_some() {

@@ -90,3 +90,18 @@ fn a_head_whose_body_no_action_can_bring_is_no_alert() {
         assert!(file.rules.is_empty(), "a mistake in the YAML is no action of an engine: {rest}");
     }
 }
+
+#[test]
+fn named_templates_before_the_groups_stand_at_an_indentation_of_their_own() {
+    for (open, close) in [("{%- macro a(n) -%}", "{%- endmacro %}"), ("{{- define \"a\" }}", "{{- end }}")] {
+        let rules = "groups:\n- name: g\n  rules:\n  - alert: B\n    expr: up\n";
+        let text =
+            format!("{open}\n  - alert: A\n    expr: up == 0\n    labels:\n      severity: page\n{close}\n{rules}");
+        let file = lower(&Source::new("a.yaml.j2", text.as_str()), SourceId(0), &Options::default());
+        let lines = |at: u32| text[..at as usize].matches('\n').count() + 1;
+        let found: Vec<_> = file.rules.iter().map(|rule| (rule.name.value(), lines(rule.name.span().start))).collect();
+        assert_eq!(found, [("A", 2), ("B", 10)], "{text}");
+        assert!(file.problems.is_empty(), "{:?}", file.problems);
+        assert!(!file.rules[0].labels.open, "the document ends with the template");
+    }
+}

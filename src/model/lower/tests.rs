@@ -429,3 +429,17 @@ fn aliases_cannot_multiply_the_work() {
     assert!(matches!(file.reading, Reading::NotChecked("too-large", _)));
     assert!(file.rules.len() < 20_000);
 }
+
+#[test]
+fn what_jinja_protects_is_read_as_it_comes_out() {
+    let rule = "- alert: A\n  expr: up\n  annotations:\n";
+    let text = format!(
+        "{rule}    a: \"{{{{ '{{{{' }}}} $labels.x {{{{ '}}}}' }}}}\"\n    b: \"{{% raw %}}{{{{ $value }}}}{{% endraw %}}\"\n"
+    );
+    for name in ["a.yml.j2", "tasks/main.yml"] {
+        let file = lower(&Source::new(name, text.as_str()), SourceId(0), &Options::default());
+        let values: Vec<_> = file.rules[0].annotations.entries.iter().map(|entry| entry.value.value()).collect();
+        assert_eq!(values, ["{{ $labels.x }}", "{{ $value }}"], "{text}");
+        assert!(file.rules[0].annotations.entries.iter().all(|entry| !entry.value.templated()));
+    }
+}
