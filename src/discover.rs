@@ -130,7 +130,7 @@ fn above_by(folder: &Path, up: usize) -> PathBuf {
 pub struct Found {
     /// Files, sorted by path, each once.
     pub files: Vec<Candidate>,
-    /// Number of files that the policy excludes.
+    /// Number of files that the policy excludes, or a `.gitignore` where no repository says what it tracks.
     pub excluded: usize,
     /// Number of links that were not followed.
     pub links: usize,
@@ -158,7 +158,7 @@ pub fn files(target: &Target, exclude: &GlobSet) -> Found {
     let found = &mut all.files;
     let before = found.len();
     found.retain(|file| file.named || !exclude.is_match(&file.relative));
-    all.excluded = before - found.len();
+    all.excluded += before - found.len();
     found.sort_by(|a, b| (&a.path, !a.named).cmp(&(&b.path, !b.named)));
     found.dedup_by(|a, b| a.path == b.path);
     all
@@ -197,15 +197,17 @@ fn walk(folder: &Path, target: &Target, all: &mut Found) {
         }
     }
     let seen: HashSet<PathBuf> = found[first..].iter().map(|file| file.real.clone()).collect();
+    let files = || walker_of_all(folder).flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
     let tracked = tracked::below(folder).unwrap_or_else(|index| {
-        let files =
-            walker_of_all(folder).flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-        let ignored = files.filter(|entry| !seen.contains(entry.path())).count();
+        let ignored = files().filter(|entry| !seen.contains(entry.path())).count();
         all.index = Some((index, ignored)).filter(|_| ignored > 0).or(all.index.take());
         Vec::new()
     });
     let ignored = tracked.into_iter().map(|path| folder.join(path)).filter(|path| !seen.contains(path));
     found.extend(ignored.filter(|path| lies_below(path, folder)).map(|path| candidate(path, target, false)));
+    if !in_git && found[first..].iter().any(|file| file.real.ends_with(".gitignore")) {
+        all.excluded += files().count().saturating_sub(found.len() - first);
+    }
 }
 
 fn walker(folder: &Path, ignores: bool, parents: bool) -> WalkBuilder {
@@ -406,6 +408,13 @@ mod tests {
         assert!(found.errors.is_empty() && found.excluded == 0);
         #[cfg(unix)]
         assert_eq!(found.links, 1, "a link is counted, not followed");
+        assert_eq!(found.excluded, 0, "git says what it tracks");
+        let export = tree(&[".gitignore", "ignored/x.yaml", "a.yaml"]);
+        assert_eq!(
+            files(&targets(&[export.path().to_path_buf()])[0], &GlobSet::empty()).excluded,
+            1,
+            "counted where no git is"
+        );
         let pipe = folder.path().join("pipe.yaml");
         assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
         let again = files(&targets(&[folder.path().to_path_buf()])[0], &GlobSet::empty());

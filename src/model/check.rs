@@ -11,6 +11,8 @@ use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::Span;
 use crate::yaml::{Kind, NodeId, Style};
 
+/// Names that `for` has elsewhere.
+const HOLD: &[&str] = &["duration", "pending_period", "wait", "hold"];
 /// Keys that people write one level too high.
 const LABELS: &[&str] = &["severity", "team", "owner", "squad", "service", "component", "tier", "namespace"];
 const ANNOTATIONS: &[&str] =
@@ -293,7 +295,8 @@ impl Lowering<'_> {
         let int = view.kind(value) == Kind::Scalar && super::number::is_int(view, value);
         if !int && !view.tree.is_null(value) && !self.unknown(view, value) {
             let span = self.span(view.layer, first_line(view, value));
-            self.wrong(span, "`limit` must be a whole number").label("not a number, unquoted");
+            let diagnostic = self.wrong(span, "`limit` must be a whole number");
+            diagnostic.label("no whole number").help("write digits, without quotes around them");
         }
     }
 
@@ -373,6 +376,8 @@ fn key_help(diagnostic: &mut Diagnostic, name: &str, level: Level) {
         diagnostic.help("put it under `labels:`");
     } else if level == Level::Rule && ANNOTATIONS.contains(&name) {
         diagnostic.help("put it under `annotations:`");
+    } else if level == Level::Rule && HOLD.contains(&name) {
+        diagnostic.help("how long the expression must hold before the alert fires is `for`");
     } else if let Some(place) = place {
         let what = match place {
             Level::File => "a rule file",

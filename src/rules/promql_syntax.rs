@@ -29,7 +29,7 @@ impl LintRule for PromqlSyntax {
             return cx.unknown(match dialect {
                 _ if rule.labels.broken && !rule.expr.templated() => "a mistake in the YAML hides the expression",
                 Some(Dialect::Loki) => "the expression is LogQL",
-                Some(Dialect::VictoriaMetrics) => "the expression is MetricsQL",
+                Some(Dialect::VictoriaMetrics) => "the expression is in a language of VictoriaMetrics",
                 _ => "the expression holds a template engine's placeholder",
             });
         };
@@ -38,9 +38,15 @@ impl LintRule for PromqlSyntax {
             let written = text.get(error.range.range()).unwrap_or_default();
             let called = text.get(error.range.end as usize..).unwrap_or_default().trim_start().starts_with('(');
             let subject = format!("{}: {written}", error.message);
-            let diagnostic = syntax::report(cx, &rule.expr, error.clone(), error.message.clone());
-            diagnostic.cause("expressions that Prometheus refuses").subject(subject);
             let other = if called { dialect_of(written) } else { None };
+            let mut error = error.clone();
+            if other.is_some() {
+                // A function of a near name means something else.
+                (error.fix, error.help) = (None, Vec::new());
+            }
+            let message = error.message.clone();
+            let diagnostic = syntax::report(cx, &rule.expr, error, message);
+            diagnostic.cause("expressions that Prometheus refuses").subject(subject);
             if let Some((dialect, reader, language)) = other {
                 let dialect = dialect.as_str();
                 diagnostic.note(format!("{language}, the language of {reader}, has this function")).help(format!(

@@ -169,7 +169,7 @@ pub(super) fn words(fault: Fault) -> (&'static str, &'static str) {
         Fault::Start => ("no value can begin with this character", "quote the text"),
         Fault::Escape => (
             "this is not an escape of double-quoted YAML",
-            "double the backslash, or use single quotes, in which a backslash is itself",
+            "double the backslash where one is meant, else leave it out",
         ),
         Fault::Digits => {
             ("this escape has too few hexadecimal digits", "write two after `\\x`, four after `\\u`, eight after `\\U`")

@@ -40,7 +40,7 @@ fn named(parser: &Parser, token: Token) -> String {
 }
 
 /// A piece of the expression between backticks, cut where it is long; no more of it is looked at.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let cut = text.char_indices().enumerate().find(|&(number, (_, c))| number == 30 || c == '\n');
     match cut {
         Some((_, (end, _))) => format!("`{}…`", text[..end].trim_end_matches('\r')),

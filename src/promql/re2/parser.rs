@@ -2,6 +2,7 @@
 
 use super::limits::{Limit, MAX_REPEAT, Repeat, Stack};
 use super::{Error, names};
+use crate::promql::mistakes::quoted;
 use crate::source::TextRange;
 use std::ops::Range;
 
@@ -64,13 +65,13 @@ impl Parser<'_> {
     }
 
     fn error(&self, code: &str, range: Range<usize>) -> Error {
-        let message = format!("{code}: `{}`", self.text.get(range.clone()).unwrap_or_default());
+        let message = format!("{code}: {}", quoted(self.text.get(range.clone()).unwrap_or_default()));
         Error { range: text_range(range), message }
     }
 
     /// An error for which Go quotes the whole expression.
     fn whole(&self, code: &str, range: Range<usize>) -> Error {
-        Error { range: text_range(range), message: format!("{code}: `{}`", self.text) }
+        Error { range: text_range(range), message: format!("{code}: {}", quoted(self.text)) }
     }
 
     fn limit(&self, limit: Limit) -> Error {
