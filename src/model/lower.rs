@@ -204,10 +204,15 @@ impl<'a> Lowering<'a> {
     }
 
     fn verdict(&mut self, parsed: &Parsed, layer: u32) -> Reading {
+        let text = self.source.text();
+        if self.file.rules.is_empty() && self.is_filled_in(layer) && (self.rule_file || recognise::rule_resource(text))
+        {
+            let why = "its rules come from a template engine: check the YAML that it renders to";
+            return Reading::NotChecked("unknown-shape", why.to_owned());
+        }
         if !self.file.rules.is_empty() || self.rule_file {
             return Reading::Rules;
         }
-        let text = self.source.text();
         let broken = parsed.errors.iter().any(|error| error.kind == ErrorKind::Syntax);
         let kind = recognise::kind(text);
         let ours = self.options.named || !recognise::foreign(&self.source.path);
@@ -231,6 +236,14 @@ impl<'a> Lowering<'a> {
         }
         self.file.problems.clear();
         Reading::Skipped(kind)
+    }
+
+    /// Whether a template engine writes lines where a template has its groups.
+    fn is_filled_in(&self, layer: u32) -> bool {
+        let layer = &self.file.layers[layer as usize];
+        let groups = ["spec:", "groups:"].iter().filter_map(|key| layer.text.find(key)).min();
+        let all = |start| TextRange::new(u32::try_from(start).unwrap_or(u32::MAX), u32::MAX);
+        layer.template && groups.is_some_and(|start| layer.holes(all(start)).next().is_some())
     }
 
     fn comments(&mut self, view: View<'_>) {

@@ -6,7 +6,7 @@ use super::Reading;
 
 /// Whether the text could hold a rule or a rule group at all.
 pub(super) fn mentions_rules(text: &str) -> bool {
-    let words = |text: &str| ["expr", "alert", "record", "groups"].iter().any(|word| text.contains(word));
+    let words = |text: &str| ["expr", "alert", "record", "groups", "Rule"].iter().any(|word| text.contains(word));
     // A key may be written in base64 too, with a tag.
     words(text) || text.contains("binary") || words(&unescaped(text))
 }
@@ -125,6 +125,12 @@ pub(super) fn kind(text: &str) -> &'static str {
     } else {
         "other-yaml"
     }
+}
+
+/// Whether the text is a resource that holds rule groups.
+pub(super) fn rule_resource(text: &str) -> bool {
+    let kinds = ["PrometheusRule", "VMRule", "AlertingRule", "RecordingRule"];
+    text.split(['\n', '\r']).filter_map(top_key).any(|(key, value)| key == "kind" && kinds.contains(&value))
 }
 
 /// So many outermost keys are looked at.

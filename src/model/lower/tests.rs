@@ -431,6 +431,23 @@ fn aliases_cannot_multiply_the_work() {
 }
 
 #[test]
+fn a_resource_whose_rules_a_template_brings_is_said_not_to_be_checked() {
+    let head =
+        "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n";
+    let reading = |spec: &str| {
+        lower(&Source::new("templates/a.yaml", format!("{head}{spec}")), SourceId(0), &Options::default()).reading
+    };
+    for spec in [
+        "  groups:\n  {{- toYaml .Values.groups | nindent 4 }}\n",
+        "  groups:\n  - name: g\n    rules:\n      {{- toYaml .Values.rules | nindent 6 }}\n",
+        "{{ tpl (.Files.Get \"rules.yaml\") . | indent 2 }}\n",
+    ] {
+        assert!(matches!(reading(spec), Reading::NotChecked("unknown-shape", _)), "{spec}");
+    }
+    assert_eq!(reading("  groups: []\n"), Reading::Rules, "it has none");
+}
+
+#[test]
 fn what_jinja_protects_is_read_as_it_comes_out() {
     let rule = "- alert: A\n  expr: up\n  annotations:\n";
     let text = format!(
