@@ -20,6 +20,7 @@ pub mod fault;
 pub mod lint;
 pub mod model;
 mod name;
+mod parallel;
 mod pattern;
 pub mod policy;
 pub mod promql;

@@ -8,6 +8,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("suggest", &[]),
     ("name", &[]),
+    ("parallel", &[]),
     ("fault", &["source"]),
     ("pattern", &["source"]),
     ("unquote", &["source"]),
@@ -17,8 +18,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("template", &["source", "fault", "unquote", "suggest"]),
     ("model", &["source", "diagnostic", "suggest", "yaml", "promql", "template"]),
     ("discover", &[]),
-    ("evidence", &["source", "template", "unquote", "promql"]),
-    ("lint", &["source", "diagnostic", "model", "promql", "evidence", "suggest"]),
+    ("evidence", &["source", "template", "unquote", "promql", "parallel"]),
+    ("lint", &["source", "diagnostic", "model", "promql", "evidence", "suggest", "parallel"]),
     (
         "rules",
         &["source", "fault", "diagnostic", "suggest", "pattern", "model", "promql", "template", "evidence", "lint"],

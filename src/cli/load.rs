@@ -3,8 +3,6 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::{Common, Stop};
 use crate::diagnostic::{Diagnostic, Severity, count};
 use crate::discover::{self, Candidate, Content, Found, Target};
@@ -12,6 +10,7 @@ use crate::evidence::links::Given;
 use crate::lint::Setup;
 use crate::lint::facts::Facts;
 use crate::model::{self, File, Part, Reading, Rule, RuleKind, Workspace, lower};
+use crate::parallel;
 use crate::policy::{self, Policy};
 use crate::source::{Encoding, Source, SourceId, Span, TextRange};
 
@@ -55,10 +54,7 @@ impl<'a> Placed<'a> {
 
 /// Finds and reads everything, in parallel.
 pub(super) fn load(common: &Common) -> Result<Loaded, Stop> {
-    // The thread that waits may as well work, and its memory grows in larger steps than that of others. A second call in one
-    // process keeps the first pool, which is as good.
-    let threads = common.threads.unwrap_or_default();
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global();
+    parallel::at_most(common.threads.unwrap_or_default());
     let mut loaded = Loaded {
         workspace: Workspace::default(),
         policies: Vec::new(),
@@ -158,8 +154,7 @@ impl Loaded {
         self.unreadable.extend(errors.into_iter().map(|(path, error)| (path.display().to_string(), error.to_string())));
         // The policy is not one of the files that it is about.
         candidates.retain(|file| file.named || path.as_deref() != Some(file.real.as_path()));
-        let read: Vec<(Content, Candidate)> =
-            candidates.into_par_iter().with_min_len(FILES).map(|file| (discover::read(&file.real), file)).collect();
+        let read = parallel::map(candidates, FILES, |file| (discover::read(&file.real), file));
         let part = self.add(common, read);
         self.workspace.parts.push(Part { root: target.root.display().to_string(), files: part, whole: target.whole });
         Ok(())
@@ -227,12 +222,9 @@ impl Loaded {
         let len =
             |(content, _): &(Content, Candidate)| if let Content::Text(text, _) = content { text.len() } else { 0 };
         let share = model::files_a_thread(read.len(), read.iter().map(len).sum());
-        let made: Vec<_> = read
-            .into_par_iter()
-            .with_min_len(share)
-            .enumerate()
-            .map(|(index, (content, candidate))| file(SourceId((first + index) as u32), content, candidate, &options))
-            .collect();
+        let read = read.into_iter().zip(first as u32..).collect();
+        let made =
+            parallel::map(read, share, |((content, candidate), id)| file(SourceId(id), content, candidate, &options));
         for (source, file, candidate) in made {
             if candidate.named
                 && let Reading::NotChecked("unreadable", why) = &file.reading

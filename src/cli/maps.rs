@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use globset::GlobSet;
-use rayon::prelude::*;
 
 use super::{Stop, exit, stdout};
 use crate::discover::{self, Content};
 use crate::model::{Maps, check_maps};
+use crate::parallel;
 use crate::report::safe;
 use crate::source::{Encoding, Source, SourceId};
 
@@ -23,17 +23,15 @@ pub(super) fn run(paths: &[PathBuf]) -> Result<u8, Stop> {
         }
         found.extend(files.files);
     }
-    let checked: Vec<(Source, Maps)> = found
-        .into_par_iter()
-        .filter_map(|file| match discover::read(&file.real) {
-            Content::Text(text, _) => {
-                let source = Source::new(file.path, text);
-                let maps = check_maps(&source, SourceId(0));
-                Some((source, maps))
-            }
-            _ => None,
-        })
-        .collect();
+    let checked = parallel::map(found, 1, |file| match discover::read(&file.real) {
+        Content::Text(text, _) => {
+            let source = Source::new(file.path, text);
+            let maps = check_maps(&source, SourceId(0));
+            Some((source, maps))
+        }
+        _ => None,
+    });
+    let checked: Vec<(Source, Maps)> = checked.into_iter().flatten().collect();
     let mut out = stdout();
     for (source, span) in checked.iter().flat_map(|(source, maps)| maps.wrong.iter().map(move |span| (source, span))) {
         let at = source.position(span.start, Encoding::Scalar);

@@ -260,7 +260,7 @@ impl<'a> Context<'a> {
 
     /// Whether the alert is not meant for people; it is exempt then.
     pub fn exempts(&mut self) -> bool {
-        let exempt = self.facts.and_then(|facts| facts.exempt);
+        let exempt = self.facts.and_then(Facts::exempt);
         if let Some(reason) = exempt {
             self.exempt(reason);
         }

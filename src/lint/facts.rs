@@ -9,7 +9,7 @@ use memchr::memmem;
 
 use super::conventions::{Conventions, Keys};
 use crate::evidence::Evidence;
-use crate::evidence::links::{Answer, FaultKind, Form, Mapping, Question, form_under};
+use crate::evidence::links::{Answer, FaultKind, Form, Question, form_under};
 use crate::model::{File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
@@ -23,14 +23,14 @@ pub struct Facts<'a> {
     pub severity: Field<'a>,
     /// What to do about it.
     pub runbook: Field<'a>,
-    /// Why the alert is not meant for people, where it is not.
-    pub exempt: Option<&'static str>,
     /// Whether somebody is woken; none where the severity cannot be told.
     pub pages: Option<bool>,
     /// Whether its severity says that nobody is called; none where it cannot be told.
     pub silent: Option<bool>,
-    /// Which references lead to files, by the policy.
-    mappings: &'a [Mapping],
+    rule: &'a Rule,
+    conventions: &'a Conventions,
+    /// Why the alert is not meant for people, found once for all lint rules.
+    exempt: OnceCell<Option<&'static str>>,
     /// What the runbook's reference is, told once for all lint rules.
     form: OnceCell<Option<Form>>,
     /// The question about it, made once for all lint rules.
@@ -73,24 +73,20 @@ impl<'a> Facts<'a> {
         *self.answer.get_or_init(|| evidence.runbooks.get(self.question(file, rule, root)?))
     }
 
+    /// Why the alert is not meant for people, where it is not.
+    pub fn exempt(&self) -> Option<&'static str> {
+        *self.exempt.get_or_init(|| self.conventions.exemption(self.rule, self.severity.fixed()))
+    }
+
     /// What the runbook's reference is, where one is written out.
     pub fn form(&self) -> Option<&Form> {
-        let read = || self.runbook.known_or_empty().map(|found| form_under(&found.value, self.mappings));
+        let read = || self.runbook.known_or_empty().map(|found| self.conventions.form(found));
         self.form.get_or_init(read).as_ref()
     }
 
     /// The question about the runbook, where its reference is one that can be asked about; `root` is that of the file.
     pub fn question(&self, file: &File, rule: &Rule, root: &str) -> Option<&Question> {
-        let ask = || {
-            let asks = match self.form()? {
-                Form::Url | Form::Path | Form::Templated | Form::Unsafe(_) => true,
-                // A word may be a page's name where a base is set; what nobody sees hides nothing.
-                Form::Malformed(fault) => matches!(fault.kind, FaultKind::BareWord | FaultKind::Invisible),
-                Form::Placeholder(_) => false,
-            };
-            let found = self.runbook.known().filter(|_| asks)?;
-            Some(found.question(file, rule, root))
-        };
+        let ask = || self.runbook.known()?.asked(self.form()?, file, rule, root);
         self.question.get_or_init(ask).as_ref()
     }
 }
@@ -121,6 +117,11 @@ impl<'a> Field<'a> {
     pub fn known(&self) -> Option<&Found<'a>> {
         self.known_or_empty().filter(|found| !found.is_empty())
     }
+
+    /// The same, where it is the same whenever the alert fires.
+    fn fixed(&self) -> Option<&str> {
+        self.known().filter(|found| !found.is_dynamic()).map(|found| &*found.value)
+    }
 }
 
 impl<'a> Found<'a> {
@@ -133,6 +134,17 @@ impl<'a> Found<'a> {
             span: text.span(),
             templated: text.templated(),
         }
+    }
+
+    /// The question about this reference, where one of that form can be asked about; `root` is that of the file.
+    pub(super) fn asked(&self, form: &Form, file: &File, rule: &Rule, root: &str) -> Option<Question> {
+        let asks = match form {
+            Form::Url | Form::Path | Form::Templated | Form::Unsafe(_) => true,
+            // A word may be a page's name where a base is set; what nobody sees hides nothing.
+            Form::Malformed(fault) => matches!(fault.kind, FaultKind::BareWord | FaultKind::Invisible),
+            Form::Placeholder(_) => false,
+        };
+        asks.then(|| self.question(file, rule, root))
     }
 
     /// The question about this reference; `root` is that of the file.
@@ -179,16 +191,17 @@ impl Conventions {
             Field::Found(found) if found.templated || !found.is_empty() => Field::Found(found),
             other => joined_owner(file, source, rule, &self.owner.labels).map_or(other, Field::Found),
         };
-        let known = severity.known().filter(|found| !found.is_dynamic()).map(|found| &*found.value);
+        let known = severity.fixed();
         let missing = matches!(severity, Field::Missing);
         Facts {
-            exempt: self.exemption(rule, known),
             pages: known.map(|value| self.pages(value)).or(missing.then_some(false)),
             silent: known.map(|value| self.is_silent(value)).or(missing.then_some(false)),
             owner,
             runbook: find(file, rule, &self.runbook, false),
             severity,
-            mappings: &self.mappings,
+            rule,
+            conventions: self,
+            exempt: OnceCell::new(),
             form: OnceCell::new(),
             question: OnceCell::new(),
             answer: OnceCell::new(),
@@ -199,6 +212,11 @@ impl Conventions {
     #[must_use]
     pub fn runbook<'a>(&'a self, file: &'a File, rule: &'a Rule) -> Field<'a> {
         find(file, rule, &self.runbook, false)
+    }
+
+    /// What the reference of a runbook is.
+    pub(super) fn form(&self, found: &Found<'_>) -> Form {
+        form_under(&found.value, &self.mappings)
     }
 
     fn exemption(&self, rule: &Rule, severity: Option<&str>) -> Option<&'static str> {

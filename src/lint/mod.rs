@@ -94,6 +94,14 @@ pub struct Active {
     pub blocks: Vec<Block>,
 }
 
+impl Active {
+    /// The block that judges everything, where there is one.
+    #[must_use]
+    pub fn always(&self) -> Option<&Block> {
+        self.blocks.first().filter(|block| block.scope.is_unconditional())
+    }
+}
+
 /// One way to apply a lint rule.
 pub struct Block {
     /// The rule with its options.

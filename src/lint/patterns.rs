@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
 use super::context::Shared;
 use crate::evidence::history::{
     History, Inhibition, Millis, Pattern, Period, Remedy, RuleHistory, RulePattern, Timing, WEEK, covered, frequency,
     helped, inhibition, print_time, redundant, sparkline,
 };
 use crate::model::{File, Rule, RuleKind, time};
+use crate::parallel;
 use crate::source::{SourceId, Span};
 
 /// What the history tells of the alerts of a part.
@@ -73,7 +72,8 @@ impl<'a> Patterns<'a> {
                 alerts.push((file.source, index as u32, rule));
             }
         }
-        let tracks = alerts.par_iter().zip(&names.all).map(|(&(source, index, rule), own)| {
+        let asked = alerts.iter().zip(&names.all).collect();
+        let tracks = parallel::map(asked, 1, |(&(source, index, rule), own)| {
             let past = shared.evidence.pasts.get(&(source, index));
             let rivals = names.rivals(own);
             let mut found = history.of(own, rivals.iter().copied());
@@ -102,7 +102,6 @@ impl<'a> Patterns<'a> {
             }
             track
         });
-        let tracks = tracks.collect();
         let by_place = alerts.iter().enumerate().map(|(at, &(source, index, _))| ((source, index), at)).collect();
         Self { history, tracks, by_place, redundant: OnceLock::new() }
     }

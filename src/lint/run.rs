@@ -4,8 +4,6 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use jiff::civil::Date;
 
 use super::allow::{Waivers, settle};
@@ -20,6 +18,7 @@ use super::{Active, Block, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
 use crate::evidence::links::Question;
 use crate::model::{File, Identity, Rule, RuleKind, Text, Workspace, identities};
+use crate::parallel;
 use crate::source::Span;
 
 /// What a run is given. The report borrows the texts of the workspace alone.
@@ -74,7 +73,7 @@ struct Outcomes<'a> {
     /// When the evidence behind a verdict was taken: start of the alert's name, lint rule, seconds since 1970.
     times: Vec<(u32, u16, i64)>,
     /// The rule of the latest finding that came late: a file may have many of one rule, each with many labels.
-    latest: Option<(u32, AlertVerdicts, Facts<'a>)>,
+    latest: Option<Box<(u32, AlertVerdicts, Facts<'a>)>>,
 }
 
 /// One file and what belongs to it.
@@ -158,19 +157,9 @@ fn ranks(workspace: &Workspace) -> Vec<usize> {
 /// The questions that the lint rules of a run ask of the world, sorted, each once.
 #[must_use]
 pub fn wanted<'w: 'a, 'a>(input: &Input<'w, 'a>) -> Vec<Question> {
-    let mut questions: Vec<Question> = parts(input)
-        .flat_map(|shared| {
-            shared
-                .workspace
-                .files(shared.part)
-                .map(move |(file, path)| Place { shared, file, path })
-                .collect::<Vec<_>>()
-        })
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .with_min_len(input.workspace.files_a_thread())
-        .flat_map_iter(Place::questions)
-        .collect();
+    let places = parts(input).flat_map(Place::all).collect();
+    let asked = parallel::map(places, input.workspace.files_a_thread(), Place::questions);
+    let mut questions: Vec<Question> = asked.into_iter().flatten().collect();
     questions.sort();
     questions.dedup();
     questions
@@ -192,12 +181,17 @@ fn makers<'a>(rules: &'a [Active], ran: &[&'static Meta]) -> Vec<Maker<'a>> {
     let maker = |active: &'a Active| Maker {
         active,
         lint: ran.iter().position(|other| other.id == active.meta.id).unwrap_or_default() as u16,
-        always: active.blocks.first().filter(|block| block.scope.is_unconditional()),
+        always: active.always(),
     };
     rules.iter().map(maker).collect()
 }
 
 impl<'a> Place<'a> {
+    /// The files of a part.
+    fn all(shared: Shared<'a>) -> impl Iterator<Item = Self> {
+        shared.workspace.files(shared.part).map(move |(file, path)| Self { shared, file, path })
+    }
+
     fn facts(&self, rule: &'a Rule) -> Facts<'a> {
         let source = self.shared.workspace.source(self.file.source);
         self.shared.setup.conventions.facts(self.file, source, rule)
@@ -215,15 +209,20 @@ impl<'a> Place<'a> {
             if known.contains(&*reference.value) {
                 continue;
             }
-            let facts = self.facts(rule);
-            let Some(question) = facts.question(self.file, rule, &self.shared.part.root) else { continue };
-            let asks = |block: &Block| block.level != Some(Level::Off) && block.rule.asks(question);
-            let mut blocks = self.shared.setup.rules.iter().filter_map(|active| self.block(active, rule, &facts));
-            if blocks.any(asks) {
+            let form = self.shared.setup.conventions.form(reference);
+            let Some(question) = reference.asked(&form, self.file, rule, &self.shared.part.root) else { continue };
+            let asks = |block: &Block| block.level != Some(Level::Off) && block.rule.asks(&question);
+            // Most policies set no condition, and nothing else of the alert is looked at.
+            let always = |active: &Active| active.always().is_some_and(asks);
+            let wanted = self.shared.setup.rules.iter().any(always) || {
+                let facts = self.facts(rule);
+                self.shared.setup.rules.iter().filter_map(|active| self.block(active, rule, &facts)).any(asks)
+            };
+            if wanted {
                 if !reference.is_dynamic() {
                     known.insert(reference.value.clone());
                 }
-                asked.push(question.clone());
+                asked.push(question);
             }
         }
         asked
@@ -282,15 +281,9 @@ struct PartRun<'a> {
 
 impl<'a> PartRun<'a> {
     fn all(&self, times: &mut Times) -> (Vec<Finding>, Vec<AlertVerdicts>) {
-        let places: Vec<Place<'a>> = self
-            .shared
-            .workspace
-            .files(self.shared.part)
-            .map(|(file, path)| Place { shared: self.shared, file, path })
-            .collect();
+        let places: Vec<Place<'a>> = Place::all(self.shared).collect();
         let share = self.shared.workspace.files_a_thread();
-        let mut outcomes: Vec<Outcomes<'a>> =
-            places.par_iter().with_min_len(share).map(|place| self.file(*place)).collect();
+        let mut outcomes: Vec<Outcomes<'a>> = parallel::map(places.clone(), share, |place| self.file(place));
         let mut rest = Vec::new();
         if self.shared.part.whole {
             self.workspace(&places, &mut outcomes, &mut rest);
@@ -396,14 +389,14 @@ impl<'a> PartRun<'a> {
             }
         }
         let rule = |index: u32| place.file.rules.get(index as usize);
-        let latest = out.latest.take().filter(|(index, ..)| Some(*index) == raw.rule);
+        let latest = out.latest.take().filter(|latest| Some(latest.0) == raw.rule);
         let latest = latest.or_else(|| {
             let index = raw.rule?;
             let facts = place.facts(rule(index)?);
-            Some((index, place.verdicts(rule(index)?, &facts), facts))
+            Some(Box::new((index, place.verdicts(rule(index)?, &facts), facts)))
         });
         let about =
-            latest.as_ref().and_then(|(index, verdicts, facts)| Some(About { rule: rule(*index)?, facts, verdicts }));
+            latest.as_deref().and_then(|(index, verdicts, facts)| Some(About { rule: rule(*index)?, facts, verdicts }));
         let judged = self.finding(place, out, raw, maker, about);
         out.latest = latest;
         out.findings.extend(out.cap.admit(judged));

@@ -106,8 +106,10 @@ pub(super) fn certainly_helm(text: &str) -> bool {
 /// Whether a part of an action is one of those that only Helm brings in.
 fn has_helm(action: &str) -> bool {
     let bytes = action.as_bytes();
-    let begins = |at: usize| HELM.iter().any(|word| bytes[at..].starts_with(word));
-    bytes.iter().enumerate().any(|(at, byte)| matches!(byte, b'.' | b'i') && begins(at))
+    // Actions are short, and two bytes tell nearly all others.
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default()).enumerate();
+    let likely = pairs.filter(|(_, pair)| matches!(pair, (b'.', b'A'..=b'Z') | (b'i', b'n')));
+    likely.into_iter().any(|(at, _)| HELM.iter().any(|word| bytes[at..].starts_with(word)))
 }
 
 /// The letters, digits and `_` at the beginning.

@@ -87,7 +87,7 @@ impl Tables<'_> {
                 format!("{:.1}%", figures.firing * 100.0),
                 time(figures.longest),
                 figures.line,
-                row.noisy.words(row.facts.exempt.is_some()),
+                row.noisy.words(row.facts.exempt().is_some()),
                 figures.helped.unwrap_or_default(),
                 format!("{}:{}", row.source.path, row.line()),
             ]
@@ -177,7 +177,7 @@ impl Tables<'_> {
             "sparkline": figures.line,
             "changed": row.track.since.map(print_time),
             "pages_before_the_change": row.track.before.len(),
-            "verdict": row.noisy.word(row.facts.exempt.is_some()),
+            "verdict": row.noisy.word(row.facts.exempt().is_some()),
             "broken": row.noisy.broken,
             "reason": row.noisy.unknown,
             "would_have_helped": figures.helped,

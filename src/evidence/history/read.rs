@@ -5,6 +5,7 @@ use super::store::{Acknowledgement, Episode, Store};
 use super::time::{Period, parse_time, print_time, unite};
 use super::write::DIGEST_KIND;
 use super::{Head, History, Loaded, zstd};
+use crate::parallel;
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::fmt;
@@ -156,6 +157,7 @@ fn episodes<R: Read + Send>(
     window: Period,
     store: &mut Store,
 ) -> Result<(), ReadError> {
+    parallel::threads();
     let mut line = 1;
     let mut batch = vec![first];
     let mut failed = None;
@@ -229,7 +231,7 @@ impl<R: Read> Blocks<R> {
     /// The next blocks, enough to keep every thread busy, and why there are no more if that is a fault.
     fn batch(&mut self) -> (Vec<Block>, Option<Fault>) {
         let mut blocks = Vec::new();
-        while blocks.len() < BLOCKS_A_THREAD * rayon::current_num_threads() {
+        while blocks.len() < BLOCKS_A_THREAD * parallel::threads() {
             match self.next() {
                 Ok(Some(block)) => blocks.push(block),
                 Ok(None) => break,

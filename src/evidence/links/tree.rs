@@ -5,7 +5,6 @@ mod place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use url::Url;
 
 use super::address::Address;
@@ -18,6 +17,7 @@ use super::pattern::Captures;
 use super::settings::{Anchors, Case, Settings};
 use super::target::{HOLE, Place, Target, page_of, refused};
 use super::{Answer, NOT_ASKED, Question, Verdict, Via};
+use crate::parallel;
 use crate::source::Span;
 
 pub use place::place;
@@ -31,12 +31,13 @@ pub fn resolve<'q>(
 ) -> BTreeMap<Question, Answer> {
     let questions: Vec<&Question> = questions.into_iter().collect();
     // Neighbours lead to the same folders and pages, at which each thread looks once.
-    let share = questions.len().div_ceil(rayon::current_num_threads()).max(LEAST_SHARE);
+    let few = questions.len() < 2 * LEAST_SHARE;
+    let share = if few { 2 * LEAST_SHARE } else { questions.len().div_ceil(parallel::threads()).max(LEAST_SHARE) };
     let answers = |share: &[&Question]| {
         let resolver = Resolver::new(settings, files);
         share.iter().map(|question| resolver.answer(question)).collect::<Vec<_>>()
     };
-    let answers: Vec<Vec<Answer>> = questions.par_chunks(share).map(answers).collect();
+    let answers = parallel::map(questions.chunks(share).collect(), 1, answers);
     questions.into_iter().cloned().zip(answers.into_iter().flatten()).collect()
 }
 
