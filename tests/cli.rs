@@ -161,9 +161,10 @@ fn a_bad_line_of_a_batch_gets_its_error_and_the_next_its_answer() {
 
 #[test]
 fn the_same_bytes_come_out_of_any_number_of_threads() {
-    let files: Vec<(String, String)> = (0..40)
-        .map(|i| (format!("d{}/f{i}.yaml", i % 3), BROKEN.replace("alert: A", &format!("alert: A{}", i % 7))))
-        .collect();
+    // Enough bytes for several threads, and enough files for several to read them.
+    let padding = "# nothing\n".repeat(1000);
+    let rules = |i: usize| BROKEN.replace("alert: A", &format!("alert: A{}", i % 7)) + &padding;
+    let files: Vec<(String, String)> = (0..1100).map(|i| (format!("d{}/f{i}.yaml", i % 3), rules(i))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let tree = folder(&files);
     let run = |threads: &str| check(tree.path(), &[".", "--format", "json", "--threads", threads]).stdout;
