@@ -151,6 +151,14 @@ impl Diagnostic {
         self
     }
 
+    /// Offers a change that wants a look, where one can be made.
+    pub fn offer(&mut self, edit: Option<Edit>) -> &mut Self {
+        match edit {
+            Some(edit) => self.fix(false, vec![edit]),
+            None => self,
+        }
+    }
+
     /// Names the cause shared with other findings.
     pub fn cause(&mut self, cause: impl Into<Words>) -> &mut Self {
         self.cause = cause.into();

@@ -11,7 +11,7 @@ use super::patterns::{Patterns, Track, Within};
 use super::{LISTED, Level, Meta, Setup, Verdict};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::evidence::Evidence;
-use crate::model::{BlockKind, File, Part, Rule, Text, Workspace, insert};
+use crate::model::{self, BlockKind, File, Part, Rule, Text, Workspace, insert};
 use crate::source::{Source, SourceId, Span, TextRange};
 
 /// What all lint rules of a run share.
@@ -289,6 +289,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn part(&self, text: &Text, range: TextRange) -> Span {
         self.file.map_or(text.span(), |(file, source)| text.part(file, source, range))
+    }
+
+    /// The edit that writes something else in the place of bytes of a value, where one can be made.
+    #[must_use]
+    pub fn replaced(&self, text: &Text, range: TextRange, written: &str) -> Option<Edit> {
+        self.file.and_then(|(file, source)| model::replaced(file, source, text, range, written))
     }
 
     /// The edit that gives the rule at hand a field with a plain value, in the place of the one it has; where one can be made.

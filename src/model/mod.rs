@@ -20,6 +20,7 @@ mod number;
 mod placeholder;
 mod problems;
 mod recognise;
+mod replace;
 mod shapes;
 mod strings;
 mod suggest;
@@ -30,6 +31,7 @@ pub use identity::{Identity, identities};
 pub use insert::BlockKind;
 pub use layer::Layer;
 pub use maps::{Maps, check_maps};
+pub use replace::replaced;
 pub use text::Text;
 pub use workspace::{Part, Workspace, files_a_thread};
 

@@ -57,8 +57,6 @@ impl LintRule for OwnerMissing {
             .label(["no ", kind, " `", key, "`, and nothing else that names an owner"].concat());
         diagnostic.note("when the runbook is not enough, the owning team must be reached");
         diagnostic.help(["add a ", kind, " `", key, "` with the team that answers for this alert"].concat());
-        if let Some(edit) = edit {
-            diagnostic.fix(false, vec![edit]);
-        }
+        diagnostic.offer(edit);
     }
 }

@@ -1,6 +1,6 @@
 //! What the lint rules on runbook references share: the reference of an alert, its form, and the question about it.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Edit, Severity};
 use crate::evidence::links::{Answer, Fault, Form, Question, Verdict, form::redact};
 use crate::lint::Context;
 use crate::lint::facts::{Facts, Found};
@@ -101,6 +101,13 @@ pub(super) fn part(reference: &Reference<'_>, range: TextRange, cx: &Context<'_>
 /// Where the reference stands in the file.
 pub(super) fn whole(reference: &Reference<'_>, cx: &Context<'_>) -> Span {
     part(reference, TextRange::new(0, reference.found.value.len() as u32), cx)
+}
+
+/// The edit that writes another reference in the place of this one.
+pub(super) fn rewritten(reference: &Reference<'_>, written: &str, cx: &Context<'_>) -> Option<Edit> {
+    let value = reference.text.value();
+    let lead = (value.len() - value.trim_start().len()) as u32;
+    cx.replaced(reference.text, TextRange::new(0, reference.found.value.len() as u32).shift(lead), written)
 }
 
 /// The mistake in a reference, where its text alone shows one.

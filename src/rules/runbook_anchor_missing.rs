@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::runbook;
-use crate::diagnostic::{Edit, Severity};
+use crate::diagnostic::Severity;
 use crate::evidence::links::{Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
@@ -40,9 +40,9 @@ impl LintRule for RunbookAnchorMissing {
         let value = &reference.found.value;
         let start = value.find('#').unwrap_or(0) as u32;
         let span = runbook::part(&reference, TextRange::new(start, value.len() as u32), cx);
-        let whole = runbook::whole(&reference, cx);
         let anchor = answer.anchor.as_deref().unwrap_or_default();
         let message = format!("the runbook of alert `{}` has no place `#{anchor}`", rule.name.value());
+        let edit = answer.near.as_ref().and_then(|near| runbook::rewritten(&reference, near, cx));
         let diagnostic = cx.report(span, message);
         diagnostic
             .cause("alerts whose runbook lacks the place they name")
@@ -51,7 +51,7 @@ impl LintRule for RunbookAnchorMissing {
         diagnostic.note(format!("the page is there: `{}`", redact(&answer.page)));
         if let Some(near) = &answer.near {
             diagnostic.help(format!("did you mean `{near}`?"));
-            diagnostic.fix(false, vec![Edit { span: whole, text: near.clone() }]);
+            diagnostic.offer(edit);
         } else {
             diagnostic.help("write the section, or link the heading that is there");
         }

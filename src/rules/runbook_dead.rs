@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::runbook::{self, Reference};
-use crate::diagnostic::{Edit, Severity};
+use crate::diagnostic::Severity;
 use crate::evidence::links::{Answer, Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
@@ -40,13 +40,14 @@ impl LintRule for RunbookDead {
         let value = &reference.found.value;
         let span = runbook::whole(&reference, cx);
         let message = format!("the runbook of alert `{}` is not there", rule.name.value());
+        let edit = answer.near.as_ref().and_then(|near| runbook::rewritten(&reference, near, cx));
         let diagnostic = cx.report_as(severity, span, message);
         let page = redact(&answer.page);
         diagnostic.cause("alerts whose runbook page is not there").subject(redact(value)).label(answer.reason.clone());
         diagnostic.note(format!("looked at `{page}`"));
         if let Some(near) = &answer.near {
             diagnostic.help(format!("did you mean `{near}`?"));
-            diagnostic.fix(false, vec![Edit { span, text: near.clone() }]);
+            diagnostic.offer(edit);
         } else {
             diagnostic.help("write the page, or link the one that is there");
         }

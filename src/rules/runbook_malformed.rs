@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::runbook::{self, Kind};
-use crate::diagnostic::{Edit, Severity};
+use crate::diagnostic::Severity;
 use crate::evidence::links::{FaultKind, Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
@@ -42,7 +42,7 @@ impl LintRule for RunbookMalformed {
         }
         let value = &reference.found.value;
         let span = runbook::part(&reference, fault.range, cx);
-        let whole = runbook::whole(&reference, cx);
+        let edit = fault.fixed.as_ref().and_then(|fixed| runbook::rewritten(&reference, fixed, cx));
         let diagnostic =
             cx.report(span, format!("the runbook of alert `{}` cannot be opened as it stands", rule.name.value()));
         diagnostic
@@ -51,9 +51,7 @@ impl LintRule for RunbookMalformed {
             .label(fault.message.clone());
         diagnostic.note("a person on call opens the reference as it stands, at night, on a phone");
         diagnostic.help(fault.help.clone());
-        if let Some(text) = fault.fixed.clone() {
-            diagnostic.fix(false, vec![Edit { span: whole, text }]);
-        }
+        diagnostic.offer(edit);
     }
 }
 

@@ -56,8 +56,6 @@ impl LintRule for RunbookMissing {
             .label(["no `", key, "` annotation"].concat())
             .note("whoever is woken by it must find what it means and what to do")
             .help(["add an annotation `", key, "` with the address of its runbook entry"].concat());
-        if let Some(edit) = edit {
-            diagnostic.fix(false, vec![edit]);
-        }
+        diagnostic.offer(edit);
     }
 }

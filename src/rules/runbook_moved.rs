@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::runbook;
-use crate::diagnostic::{Edit, Severity};
+use crate::diagnostic::Severity;
 use crate::evidence::links::{Question, Verdict, form::redact};
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::Rule;
@@ -40,15 +40,14 @@ impl LintRule for RunbookMoved {
         let Some(target) = answer.moved_to.as_ref().filter(|target| !same_page(value, target)) else { return };
         let span = runbook::whole(&reference, cx);
         let message = format!("the runbook of alert `{}` moved for good", rule.name.value());
+        let edit = runbook::rewritten(&reference, target, cx);
         let diagnostic = cx.report(span, message);
         diagnostic
             .cause("alerts whose runbook moved for good")
             .subject(redact(value))
             .label("the server sends everybody on from here");
         diagnostic.help(format!("write `{}`", redact(target)));
-        if !reference.found.is_dynamic() && redact(target) == *target {
-            diagnostic.fix(false, vec![Edit { span, text: target.clone() }]);
-        }
+        diagnostic.offer(edit.filter(|_| !reference.found.is_dynamic() && redact(target) == *target));
         cx.rests_on(answer.grounds());
     }
 }

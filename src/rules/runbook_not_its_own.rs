@@ -6,11 +6,11 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Deserialize;
 
 use super::runbook;
-use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::evidence::links::{Answer, PageFacts, Question, Verdict, form::redact, is_front};
 use crate::lint::facts::Found;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
-use crate::model::{File, Rule, RuleKind};
+use crate::model::{self, File, Rule, RuleKind};
 use crate::source::TextRange;
 
 /// `runbook-not-its-own`.
@@ -142,7 +142,9 @@ fn shared(linked: &Linked<'_>, found: &Found<'_>, names: usize, cx: &Context<'_>
         Some(anchor) => {
             let text = format!("{}#{anchor}", found.value);
             diagnostic.help(format!("its entry is there: `{}`", redact(&text)));
-            diagnostic.fix(false, vec![Edit { span, text }]);
+            let edit =
+                found.text.and_then(|own| model::replaced(file, cx.source_of(file), own, whole.shift(lead), &text));
+            diagnostic.offer(edit);
         }
         None => {
             diagnostic.help("give each alert an entry, with a heading, and link that");

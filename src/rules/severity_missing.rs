@@ -50,8 +50,6 @@ impl LintRule for SeverityMissing {
         diagnostic.cause("alerts have no severity").label(format!("no label `{key}`"));
         diagnostic.note("without a severity Alertmanager cannot tell whether to wake somebody");
         diagnostic.help(format!("add a label `{key}` that says how urgent it is"));
-        if let Some(edit) = edit {
-            diagnostic.fix(false, vec![edit]);
-        }
+        diagnostic.offer(edit);
     }
 }

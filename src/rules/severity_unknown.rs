@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Edit, Severity};
+use crate::diagnostic::Severity;
 use crate::lint::conventions::near_severity;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{Rule, RuleKind};
@@ -54,7 +54,9 @@ impl LintRule for SeverityUnknown {
         let known = vocabulary.join(", ");
         let Some(text) = found.text else { return };
         let lead = text.value().len() - text.value().trim_start().len();
-        let span = cx.part(text, TextRange::new(lead as u32, (lead + found.value.len()) as u32));
+        let range = TextRange::new(lead as u32, (lead + found.value.len()) as u32);
+        let span = cx.part(text, range);
+        let edit = meant.as_ref().and_then(|meant| cx.replaced(text, range, meant));
         let (value, name) = (&found.value, rule.name.value());
         let message = match &meant {
             Some(meant) if known.is_empty() => {
@@ -74,7 +76,7 @@ impl LintRule for SeverityUnknown {
             diagnostic.label(format!("did you mean `{meant}`?"));
             diagnostic
                 .help(format!("write `{meant}`, or name `{value}` among the `values` of `severity` in the policy"));
-            diagnostic.fix(false, vec![Edit { span, text: meant }]);
+            diagnostic.offer(edit);
         } else {
             diagnostic.label("not among the policy's severities");
             diagnostic

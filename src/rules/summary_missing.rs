@@ -56,9 +56,7 @@ impl LintRule for SummaryMissing {
         diagnostic.label(format!("none of the annotations {}", listed(&self.annotations)));
         diagnostic.note("the first thing a person on call reads is the summary");
         diagnostic.help(format!("add an annotation `{key}`: one sentence that says what is broken and for whom"));
-        if let Some(edit) = edit {
-            diagnostic.fix(false, vec![edit]);
-        }
+        diagnostic.offer(edit);
     }
 }
 

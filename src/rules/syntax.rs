@@ -9,9 +9,10 @@ use crate::model::Text;
 pub(super) fn report<'c>(cx: &'c mut Context<'_>, text: &Text, error: Error, message: String) -> &'c mut Diagnostic {
     let span = cx.part(text, error.range);
     let related: Vec<_> = error.related.into_iter().map(|(range, message)| (cx.part(text, range), message)).collect();
-    let fix = error.fix.map(|fix| {
-        let edits = fix.edits.into_iter().map(|(range, written)| Edit { span: cx.part(text, range), text: written });
-        (fix.safe, edits.collect())
+    let fix = error.fix.and_then(|fix| {
+        let edits: Option<Vec<Edit>> =
+            fix.edits.into_iter().map(|(range, written)| cx.replaced(text, range, &written)).collect();
+        Some((fix.safe, edits?))
     });
     let diagnostic = cx.report(span, message);
     for (span, message) in related {
