@@ -47,6 +47,27 @@ pub(super) enum Piece {
     Action(TextRange, Does),
 }
 
+/// The engine that a file's name promises.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Named {
+    /// `.j2` and the like.
+    Jinja,
+    /// `.tmpl`, `.tpl` and the like.
+    Other,
+}
+
+impl Named {
+    /// What a path promises.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        let (_, extension) = path.rsplit_once('.')?;
+        match extension {
+            "j2" | "jinja" | "jinja2" => Some(Self::Jinja),
+            "tmpl" | "ctmpl" | "gotmpl" | "tpl" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+
 impl Piece {
     /// The bytes of a text.
     pub(super) fn text(&self) -> Option<TextRange> {
@@ -58,8 +79,9 @@ impl Piece {
 }
 
 impl Engine {
-    /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping.
-    pub(super) fn of(text: &str, parsed: &Parsed) -> Option<Self> {
+    /// The engine of a text, where it is a template: it is not YAML as it stands, or takes an action for a mapping; its
+    /// name may promise one.
+    pub(super) fn of(text: &str, parsed: &Parsed, named: Option<Named>) -> Option<Self> {
         let tree = &parsed.tree;
         let raw = |id| text.get(tree.range(id).range()).unwrap_or("");
         let list = |raw: &str| raw.starts_with("[[") && !raw.contains(',') && go_brackets(raw.as_bytes()).is_some();
@@ -69,14 +91,17 @@ impl Engine {
             Kind::Scalar | Kind::Alias => false,
         };
         let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        let braces = has("{{");
+        let quoted = braces && quotes_braces(text);
         // Jinja's ways to write what it must not read: no other program knows them, though YAML takes them.
-        let protected = || has("{%") && has("endraw") || has("{{") && (has("{{ '{{' }}") || has("{{'{{'}}"));
+        let protected = || has("{%") && has("endraw") || quoted;
         if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) && !protected() {
             return None;
         }
-        let braces = has("{{");
         let tag = |at: usize| !text[at + 2..].starts_with('%');
-        let jinja = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#") || protected();
+        let tags = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#");
+        let ends = || ["{{end", "{{ end", "{{- end", "{{-end"].iter().any(|end| has(end));
+        let jinja = tags || protected() || braces && named == Some(Named::Jinja) && !ends();
         let erb = has("<%");
         let brackets = has("[[ ") || has("[[-") || has("[[.");
         let dollar = has("${");
@@ -94,7 +119,8 @@ impl Engine {
             Piece::Action(range, _) => {
                 let action = &text[range.range()];
                 let inner = action.get(2..action.len().saturating_sub(2)).unwrap_or("");
-                !action.starts_with("{{") || jinja || helm(inner) || is_value(text, range.start) && stranger(inner)
+                let place = || named.is_some() || is_value(text, range.start);
+                !action.starts_with("{{") || tags || protected() || helm(inner) || stranger(inner) && place()
             }
             Piece::Text(_) => false,
         };
@@ -102,10 +128,34 @@ impl Engine {
         // Nothing but a template begins like that.
         let alone = tree.documents().iter().any(|&root| action(root));
         let literal = go && memmem::find_iter(text.as_bytes(), "{{").any(|at| literal_value(text, at));
-        let found =
-            alone || raw || literal || pieces.iter().any(foreign) || go && escaped || decides(text, &pieces, parsed);
+        let conditional = |piece: &Piece| matches!(piece, Piece::Action(_, Does::Control));
+        let found = alone
+            || raw
+            || literal
+            || pieces.iter().any(foreign)
+            || go && escaped
+            || named.is_some() && pieces.iter().any(conditional)
+            || decides(text, &pieces, parsed);
         found.then_some(engine)
     }
+}
+
+/// Whether an action writes braces in single quotes, `{{ '{{ $labels.x }}' }}`, as Jinja alone has it.
+fn quotes_braces(text: &str) -> bool {
+    memmem::find_iter(text.as_bytes(), "{{").any(|at| {
+        let inner = text[at + 2..].trim_start_matches('-').trim_start();
+        if !inner.starts_with('\'') {
+            return false;
+        }
+        let (written, rest) = inner.split_at(string_end(inner.as_bytes(), 0));
+        let closed = rest.trim_start().trim_start_matches('-').starts_with("}}");
+        closed && (written.contains("{{") || written.contains("}}"))
+    })
+}
+
+/// What `print` or `printf` writes, where an action begins with one of them.
+fn printed(body: &str) -> Option<&str> {
+    body.strip_prefix("printf ").or_else(|| body.strip_prefix("print ")).map(str::trim_start)
 }
 
 /// Whether an action stands in the place of a value, without quotes: YAML takes it for something else, so Prometheus never reads it.
@@ -132,7 +182,7 @@ const KEYWORDS: [&str; 14] = [
 ];
 
 /// Whether an action begins with a name that Prometheus does not know, and mentions none that it does.
-fn stranger(inner: &str) -> bool {
+pub(super) fn stranger(inner: &str) -> bool {
     let body = inner.trim_start_matches('-').trim_start();
     let word = word(body);
     let own = || OWN.iter().chain(&[".Labels", ".Value"]).any(|name| body.contains(name));
@@ -148,12 +198,16 @@ const MOST_BROKEN: usize = 64;
 fn decides(text: &str, pieces: &[Piece], parsed: &Parsed) -> bool {
     let broken = broken_lines(text, parsed);
     let keys = ["alert:", "record:", "expr:", "groups:", "rules:", "labels:", "annotations:"];
-    let around_rules = |rest: &[Piece]| {
+    let around_rules = |action: TextRange, rest: &[Piece]| {
         let inside = rest.iter().take_while(|piece| match **piece {
             Piece::Action(range, _) => block_word(&text[range.range()]) != "end",
             Piece::Text(_) => true,
         });
-        inside.filter_map(Piece::text).any(|range| keys.iter().any(|key| text[range.range()].contains(key)))
+        let strange = !OWN.iter().any(|own| text[action.range()].contains(own));
+        inside.filter_map(Piece::text).any(|range| {
+            let inside = &text[range.range()];
+            keys.iter().any(|key| inside.contains(key)) || strange && begins_with_key(inside)
+        })
     };
     // Each piece is looked at once for where lines begin and whether nothing stands before it.
     let (mut line, mut blank, mut told) = (0, true, 0);
@@ -164,7 +218,7 @@ fn decides(text: &str, pieces: &[Piece], parsed: &Parsed) -> bool {
             Piece::Text(_) => blank &= written.trim().is_empty(),
             Piece::Action(_, Does::Control) if told < MOST_BROKEN && broken.contains(&line) => {
                 told += 1;
-                if blank || around_rules(&pieces[index + 1..]) {
+                if blank || around_rules(range, &pieces[index + 1..]) {
                     return true;
                 }
             }
@@ -173,6 +227,14 @@ fn decides(text: &str, pieces: &[Piece], parsed: &Parsed) -> bool {
         line = written.rfind(['\n', '\r']).map_or(line, |end| range.start as usize + end + 1);
     }
     false
+}
+
+/// Whether the first line of a text that is not blank begins with a key.
+fn begins_with_key(text: &str) -> bool {
+    let rest = text.trim_start();
+    let key = word(rest);
+    let value = rest[key.len()..].strip_prefix(':');
+    !key.is_empty() && value.is_some_and(|value| value.is_empty() || value.starts_with([' ', '\n', '\r']))
 }
 
 /// Where the lines begin in which the text is no YAML, and that hold nothing but an action where they begin.
@@ -300,7 +362,8 @@ impl Reader<'_> {
                 self.from = at + end;
                 return Some(at + end);
             }
-            (len, Does::Control)
+            let inner = rest[2..].trim_start_matches(['-', '+']).trim_start();
+            (len, if word(inner) == "include" { Does::Output } else { Does::Control })
         } else if jinja && rest.starts_with("{#") {
             (self.until(rest, "#}")?, Does::Control)
         } else if erb && rest.starts_with("<%") {
@@ -380,6 +443,8 @@ impl Reader<'_> {
         let body = inner.trim_start_matches('-').trim();
         let body = body.strip_suffix('-').map_or(body, str::trim_end);
         let start = at + 2 + (inner.len() - inner.trim_start_matches('-').trim_start().len());
+        let print = printed(body).filter(|written| self.engine.go && !written.contains('%'));
+        let (start, body) = print.map_or((start, body), |written| (start + body.len() - written.len(), written));
         let bytes = body.as_bytes();
         let quoted = matches!(bytes.first(), Some(b'"' | b'`')) || self.engine.jinja && bytes.first() == Some(&b'\'');
         if quoted && string_end(bytes, 0) == bytes.len() && bytes.len() >= 2 {

@@ -7,9 +7,25 @@ use super::actions::{Does, Piece, block_word};
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::shapes::{Holder, View};
-use super::{Block, Entry, RuleKind, Text};
-use crate::source::TextRange;
+use super::{Block, Entry, File, RuleKind, Text};
+use crate::source::{Source, TextRange};
 use crate::yaml::{Kind, NodeId, Raw, Style};
+
+impl File {
+    /// Whether a template engine ends the branch that a rule stands in before a later one begins: they need not come together.
+    #[must_use]
+    pub fn in_branches(&self, source: &Source, first: usize, second: usize) -> bool {
+        let (Some(first), Some(second)) = (self.rules.get(first), self.rules.get(second)) else { return false };
+        let between = source.text().get(first.span.end as usize..second.span.start as usize).unwrap_or("");
+        let ends = |line: &str| {
+            let line = line.trim_start();
+            let word = block_word(line);
+            ["{{", "{%", "<%", "[["].iter().any(|open| line.starts_with(open))
+                && (word.starts_with("end") || word.starts_with("els") || word == "elif")
+        };
+        self.layers.iter().any(|layer| layer.template) && between.lines().any(ends)
+    }
+}
 
 /// A condition that is open, or was just closed.
 #[derive(Default)]

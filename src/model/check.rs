@@ -74,10 +74,18 @@ impl Lowering<'_> {
         }
     }
 
-    fn unknown_key(&mut self, view: View<'_>, key: NodeId, level: Level, holder: Holder, near: Option<&str>) {
+    pub(super) fn unknown_key(
+        &mut self,
+        view: View<'_>,
+        key: NodeId,
+        level: Level,
+        holder: Holder,
+        near: Option<&str>,
+    ) {
         let name = view.tree.text(key);
         let (what, kind) = match level {
             Level::File => ("a rule file", "rulefmt.RuleGroups"),
+            Level::Spec => ("the resource's `spec`", ""),
             Level::Group => ("a rule group", "rulefmt.RuleGroup"),
             Level::Rule => ("a rule", "rulefmt.Rule"),
         };
@@ -85,7 +93,9 @@ impl Lowering<'_> {
         let message = format!("`{name}` is not a key of {what}");
         let diagnostic = if holder.strict { self.wrong(span, message) } else { self.doubtful(span, message) };
         diagnostic.label("unknown key");
-        if holder.strict && holder.dialect == Dialect::Prometheus {
+        if level == Level::Spec {
+            diagnostic.note("the cluster drops a key that it does not know, and all rules with it");
+        } else if holder.strict && holder.dialect == Dialect::Prometheus {
             diagnostic.note(format!("Prometheus refuses the file: field {name} not found in type {kind}"));
         } else if holder.strict {
             diagnostic.note(format!("the file was taken for one of {}", dialect::name(holder.dialect)));
@@ -380,7 +390,7 @@ fn key_help(diagnostic: &mut Diagnostic, name: &str, level: Level) {
         diagnostic.help("how long the expression must hold before the alert fires is `for`");
     } else if let Some(place) = place {
         let what = match place {
-            Level::File => "a rule file",
+            Level::File | Level::Spec => "a rule file",
             Level::Group => "a rule group",
             Level::Rule => "a rule",
         };

@@ -159,12 +159,15 @@ impl<'t> Writer<'t> {
         }
         let around = self.block.is_none().then(|| branches::around_keys(self.text, rest));
         let rest = around.as_deref().unwrap_or(rest);
-        let controls = rest.iter().filter(|piece| matches!(piece, Piece::Action(_, Does::Control))).count();
-        let last =
-            rest.iter().rposition(|piece| !matches!(piece, Piece::Text(range) if self.raw(*range).trim().is_empty()));
+        let blank = |piece: &Piece| matches!(piece, Piece::Text(range) if self.raw(*range).trim().is_empty());
+        let control = |piece: &Piece| matches!(piece, Piece::Action(_, Does::Control));
+        let last = rest.iter().rposition(|piece| !blank(piece));
+        // Conditions behind everything else decide on the lines below.
+        let behind = rest.iter().rposition(|piece| !blank(piece) && !control(piece)).map_or(0, |last| last + 1);
+        let within = rest[..behind].iter().any(control);
         for (i, piece) in rest.iter().enumerate() {
             match *piece {
-                Piece::Action(_, Does::Control) if controls == 1 && Some(i) == last => {}
+                Piece::Action(_, Does::Control) if i >= behind && !within => {}
                 Piece::Action(range, does @ Does::Output) if Some(i) == last && self.below(&rest[..i], indent, end) => {
                     self.hole(range, does);
                 }

@@ -1,5 +1,6 @@
 //! Who reads a rule group, told by its keys, its expressions, its resource and its path.
 
+use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::shapes::View;
 use super::{Dialect, suggest};
@@ -10,6 +11,8 @@ use crate::yaml::{Kind, NodeId};
 pub(super) enum Level {
     /// The top of a rule file.
     File,
+    /// The `spec` of a resource.
+    Spec,
     /// A rule group.
     Group,
     /// A rule.
@@ -53,7 +56,7 @@ pub(super) fn known(dialect: Dialect, level: Level) -> (&'static [&'static str],
         _ => &[],
     };
     let common = match level {
-        Level::File => FILE,
+        Level::File | Level::Spec => FILE,
         Level::Group => GROUP,
         Level::Rule => RULE,
     };
@@ -78,11 +81,16 @@ pub(super) fn name(dialect: Dialect) -> &'static str {
     }
 }
 
-/// What the path alone says: files of LogQL are often named so.
+/// What the path alone says: files of LogQL and of vmalert are often named so. Alerts about Loki and about VictoriaMetrics are
+/// often PromQL.
 pub(super) fn of_path(path: &str) -> Option<Dialect> {
     let path = path.to_ascii_lowercase();
     let logs = [".logs.yml", ".logs.yaml", ".logs", ".logql", ".logql.yml", ".logql.yaml"];
-    logs.iter().any(|end| path.ends_with(end)).then_some(Dialect::Loki)
+    if logs.iter().any(|end| path.ends_with(end)) {
+        return Some(Dialect::Loki);
+    }
+    let vm = |part: &str| part.starts_with("vmalert") || part.starts_with("vmrule");
+    path.split('/').any(vm).then_some(Dialect::VictoriaMetrics)
 }
 
 /// For whom a resource of this kind holds rule groups under `spec.groups`; none for a kind that is not known.
@@ -96,12 +104,22 @@ pub(super) fn of_kind(kind: &str, version: &str) -> Option<Dialect> {
     }
 }
 
-/// Whether an expression is LogQL: a pipe behind a selector, which PromQL never has.
+/// Functions that LogQL alone has.
+const LOGQL: [&str; 3] = ["bytes_over_time(", "bytes_rate(", "rate_counter("];
+
+/// Whether an expression is LogQL: a pipe, or an operator before a string, behind a selector or its range, which PromQL never has.
 fn logql(expr: &str) -> bool {
     let bytes = expr.as_bytes();
-    if memchr::memchr(b'|', bytes).is_none() {
+    if LOGQL.iter().any(|function| expr.contains(function)) {
+        return true;
+    }
+    if memchr::memchr2(b'|', b'!', bytes).is_none() {
         return false;
     }
+    let filters = |at: usize| {
+        let rest = bytes.get(at + 2..).unwrap_or_default().trim_ascii_start();
+        matches!(bytes.get(at + 1), Some(b'=' | b'~' | b'>')) && matches!(rest.first(), Some(b'"' | b'`'))
+    };
     let mut quote = None;
     let mut selector = false;
     let mut i = 0;
@@ -111,8 +129,9 @@ fn logql(expr: &str) -> bool {
             (Some(open), _) if open == byte => quote = None,
             (Some(_), _) => {}
             (None, b'"' | b'\'' | b'`') => quote = Some(byte),
-            (None, b'}') => selector = true,
+            (None, b'}' | b']') => selector = true,
             (None, b'|') if selector => return true,
+            (None, b'!') if selector && filters(i) => return true,
             (None, byte) => selector &= byte.is_ascii_whitespace(),
         }
         i += 1;
@@ -131,6 +150,11 @@ struct Votes {
 
 impl Votes {
     fn keys(&mut self, view: View<'_>, id: NodeId, level: Level) {
+        // Beside other keys a `namespace` is that of a cluster.
+        let alone = |key: &str| level != Level::File || matches!(key, "groups" | "namespace");
+        if !view.tree.entries(id).all(|(key, _)| view.key(key).is_some_and(alone)) {
+            return;
+        }
         for (key, value) in view.tree.entries(id) {
             let Some(key) = view.key(key) else { continue };
             if key == "expr" {
@@ -189,12 +213,14 @@ impl Lowering<'_> {
             ["alert", "record", "expr"].iter().any(|key| view.tree.get(rule, key).is_some()) || misspelt(view, rule)
         };
         let group = |id: NodeId| {
-            view.tree.get(id, "rules").is_some_and(|rules| {
+            let named = view.tree.get(id, "name").is_some();
+            let misspelt = || Fields::of(view, id).misspelt(view, Key::Rules).filter(|_| named).map(|(_, rules)| rules);
+            view.tree.get(id, "rules").or_else(misspelt).is_some_and(|rules| {
                 let items = view.tree.items(rules);
                 view.tree.is_null(rules)
                     || view.kind(rules) == Kind::Sequence && items.is_empty()
                     || view.kind(rules) == Kind::Mapping && telling(&rules)
-                    || items.iter().any(telling)
+                    || items.iter().any(|item| telling(item) || self.is_written(view, *item))
             })
         };
         match view.kind(groups) {
@@ -205,6 +231,11 @@ impl Lowering<'_> {
             Kind::Mapping => group(groups),
             _ => view.tree.is_null(groups) && self.only_groups(view, root),
         }
+    }
+
+    /// Whether a template engine writes an item.
+    fn is_written(&self, view: View<'_>, item: NodeId) -> bool {
+        self.file.layers[view.layer as usize].template && self.unknown(view, item)
     }
 
     fn only_groups(&self, view: View<'_>, root: NodeId) -> bool {
@@ -232,12 +263,16 @@ mod tests {
         assert!(logql("{app=\"a\"}\n  | json"));
         assert!(!logql(r#"up{a="}|="} > 0"#));
         assert!(!logql("a{b=~\"x|y\"} or c"));
+        assert!(logql(r#"rate({a="b"} !~ "c" [5m]) > 1"#) && logql(r#"rate({a="b"}[5m] |= "c")"#));
+        assert!(logql("sum(bytes_rate({a=\"b\"}[1h])) > 1") && !logql("{a!=\"b\"} != bool 1"));
     }
 
     #[test]
     fn a_path_or_a_kind_may_tell() {
         assert_eq!(of_path("rules/nginx.logs.yml"), Some(Dialect::Loki));
         assert_eq!(of_path("rules/loki.rules.yml"), None, "alerts about Loki are PromQL");
+        assert_eq!(of_path("charts/vmalert/rules/a.yml"), Some(Dialect::VictoriaMetrics));
+        assert_eq!(of_path("rules/victoriametrics.yml"), None, "so are alerts about VictoriaMetrics");
         assert_eq!(of_kind("AlertingRule", "loki.grafana.com/v1"), Some(Dialect::Loki));
         assert_eq!(of_kind("AlertingRule", "monitoring.openshift.io/v1"), Some(Dialect::Prometheus));
         assert_eq!(of_kind("Deployment", "apps/v1"), None);

@@ -8,7 +8,7 @@ use super::shapes::{Holder, Place, View};
 use super::{Block, Dialect, Entry, Group, Query, Rule, RuleKind, Text, branches, placeholder};
 use crate::promql;
 use crate::source::TextRange;
-use crate::yaml::{Kind, NodeId};
+use crate::yaml::{Kind, NodeId, Style};
 
 /// What a scalar is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,9 +44,10 @@ impl Lowering<'_> {
         let null = view.tree.is_null(target);
         let layer = &self.file.layers[view.layer as usize];
         let below = || TextRange::new(raw.range.start, after(view.tree.source(), raw.range.end));
-        let written_below = null && layer.template && layer.holes(below()).next().is_some();
-        let unknown = written_below || layer.unknown(raw.range);
         let loaded = if null { "" } else { view.tree.text(target) };
+        let empty = null || loaded.is_empty() && matches!(raw.style, Style::Literal | Style::Folded);
+        let written_below = empty && layer.template && layer.holes(below()).next().is_some();
+        let unknown = written_below || layer.unknown(raw.range);
         let written = unknown.then(|| layer.written(self.source, raw.range, loaded));
         let value = written.as_deref().unwrap_or(loaded);
         let len = value.len();
@@ -106,20 +107,23 @@ impl Lowering<'_> {
             || !mapping && self.scalar(view, value).is_some_and(|text| text.templated());
         let range = view.tree.range(view.tree.resolve(value));
         let after = TextRange::new(view.tree.range(key).end, after(view.tree.source(), range.end));
-        let open = templated || self.has_hole(view, value, after);
+        let other = !mapping && !view.tree.is_null(value);
+        let open = templated || other || self.has_hole(view, value, after);
         Block {
             entries,
             key: Some(self.span(view.layer, view.tree.range(key))),
             span: mapping.then(|| self.span(view.layer, range)),
             open,
-            broken: false,
+            broken: other && !templated,
         }
     }
 
     /// Whether lines that nobody knows may stand among the entries of a mapping or right behind it.
     pub(super) fn is_open(&self, view: View<'_>, mapping: NodeId) -> bool {
         let range = view.tree.range(mapping);
+        let merged = |&[key, value]: &[NodeId; 2]| view.tree.is_merge(key) && self.unknown(view, value);
         self.has_hole(view, mapping, TextRange::new(range.start, after(view.tree.source(), range.end)))
+            || view.tree.pairs(mapping).iter().any(merged)
     }
 
     /// Whether lines that nobody knows may stand among the entries of a mapping, not inside of a value or in place of one.
@@ -181,11 +185,13 @@ impl Lowering<'_> {
         let language = fields.value(Key::Type).filter(|_| holder.dialect == Dialect::VictoriaMetrics);
         let other = language.is_some_and(|id| !view.tree.is_null(id) && view.tree.text(id) != "prometheus");
         let holder = Holder { other_language: holder.other_language || other, ..holder };
-        if let Some(rules) = fields.value(Key::Rules) {
+        let misspelt = || fields.misspelt(view, Key::Rules).filter(|_| !self.stock()).map(|(_, rules)| rules);
+        let rules = fields.value(Key::Rules).or_else(misspelt);
+        if let Some(rules) = rules {
             self.rules(view, rules, group, holder, place);
         }
         if !self.stock() {
-            self.others(view, &fields, Some(Key::Rules), place);
+            self.others(view, &fields, rules, place);
         }
     }
 

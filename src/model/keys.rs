@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::shapes::View;
+use super::suggest;
 use crate::yaml::{Kind, NodeId};
 
 /// A key that plays a part in rule files and in resources.
@@ -122,6 +123,13 @@ impl<'t> Fields<'t> {
 
     pub(super) fn value(&self, key: Key) -> Option<NodeId> {
         self.get(key).map(|(_, value)| value)
+    }
+
+    /// The entry whose key is nearly this one, where the key itself is not there.
+    pub(super) fn misspelt(&self, view: View<'_>, key: Key) -> Option<(NodeId, NodeId)> {
+        let near = |id: NodeId| view.key(id).is_some_and(|name| suggest::nearest(name, &[key.name()]).is_some());
+        let found = self.entries.iter().find(|[key, _]| near(*key)).filter(|_| self.get(key).is_none());
+        found.map(|&[key, value]| (key, value))
     }
 
     /// Whether the mapping is a rule: a scalar `expr` and a scalar `alert` or `record`.

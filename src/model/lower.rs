@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::actions::Engine;
+use super::actions::{Engine, Named};
 use super::desugar;
+use super::layer::Run;
 use super::placeholder::Marks;
+use super::problems::UNREADABLE;
 use super::shapes::{Place, View};
 use super::{Comment, Dialect, File, Layer, Problem, Reading, recognise};
 use crate::diagnostic::Severity;
@@ -150,8 +152,8 @@ impl<'a> Lowering<'a> {
 
     fn as_anything(&mut self) -> Reading {
         let text = self.source.text();
-        if recognise::jsonnet(&self.source.path) {
-            return recognise::jsonnet_reading(text);
+        if let Some(reading) = recognise::program(&self.source.path, text) {
+            return reading;
         }
         if !recognise::mentions_rules(text) {
             return Reading::Skipped(recognise::kind(text));
@@ -162,7 +164,7 @@ impl<'a> Lowering<'a> {
             Some((parsed, layer)) => (parsed, layer),
             None => (parsed, 0),
         };
-        self.marks = Marks::of(text, layer > 0);
+        self.marks = Marks::of(text, layer > 0).in_file(Named::of(&self.source.path));
         self.layer(&parsed, layer, None);
         self.verdict(&parsed, layer)
     }
@@ -191,7 +193,8 @@ impl<'a> Lowering<'a> {
     pub(super) fn desugared(&mut self, layer: u32, parsed: &Parsed) -> Option<(Parsed, u32)> {
         let outer = &self.file.layers[layer as usize];
         let text = outer.text(self.source);
-        let engine = Engine::of(text, parsed)?;
+        let named = if layer == 0 { Named::of(&self.source.path) } else { None };
+        let engine = Engine::of(text, parsed, named)?;
         let (readable, runs) = desugar::desugar(text, engine);
         let again = yaml::parse(&readable);
         let (before, left) = (syntax_errors(parsed), syntax_errors(&again));
@@ -238,12 +241,18 @@ impl<'a> Lowering<'a> {
         Reading::Skipped(kind)
     }
 
-    /// Whether a template engine writes lines where a template has its groups.
+    /// Whether a template engine writes the groups or rules of a template: where lines are, or items, or the value of their key.
     fn is_filled_in(&self, layer: u32) -> bool {
         let layer = &self.file.layers[layer as usize];
         let groups = ["spec:", "groups:"].iter().filter_map(|key| layer.text.find(key)).min();
         let all = |start| TextRange::new(u32::try_from(start).unwrap_or(u32::MAX), u32::MAX);
-        layer.template && groups.is_some_and(|start| layer.holes(all(start)).next().is_some())
+        let whole = |run: &Run| {
+            let before = layer.text.get(..run.at as usize).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
+            let before = before.trim();
+            before.is_empty() || before == "-" || ["spec:", "groups:", "rules:"].iter().any(|key| before.ends_with(key))
+        };
+        let written = |start| layer.unknowns(all(start)).any(|run| !run.verbatim && whole(run));
+        layer.template && groups.is_some_and(written)
     }
 
     fn comments(&mut self, view: View<'_>) {
@@ -282,7 +291,8 @@ fn hide_what_was_not_read(file: &mut File) {
         .problems
         .iter()
         .map(|problem| &problem.diagnostic)
-        .filter(|diagnostic| diagnostic.rule == "yaml-syntax" && diagnostic.severity == Severity::Error)
+        .filter(|diagnostic| diagnostic.rule == "yaml-syntax")
+        .filter(|diagnostic| diagnostic.severity == Severity::Error || diagnostic.message == UNREADABLE)
         .flat_map(|diagnostic| {
             std::iter::once(diagnostic.span.start).chain(diagnostic.related.iter().map(|label| label.span.start))
         })

@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::actions::{Named, stranger};
 use crate::promql::Inside;
 use crate::template::doubled;
 
@@ -27,6 +28,8 @@ pub(super) struct Marks {
     go: bool,
     /// `{{ … }}` of any kind, of which PromQL has none.
     braces: bool,
+    /// `{{ x }}` in a file whose name is that of a template.
+    strange: bool,
 }
 
 /// What only Helm brings into an action, by what it begins with.
@@ -144,7 +147,7 @@ impl Marks {
         let variable = |at: usize| {
             bytes.get(at + 1).is_some_and(|next| *next == b'{' || next.is_ascii_uppercase() || *next == b'\\')
         };
-        let parens = find("((").any(|rest| named(rest, 2, b"))").is_some());
+        let parens = find("((").any(|rest| named(rest, 2, b"))").is_some() || operator(rest).is_some());
         let dollar = memchr::memchr_iter(b'$', bytes).any(variable);
         Self {
             percent: find("%%").any(|rest| named(rest, 2, b"%%").is_some()),
@@ -156,13 +159,19 @@ impl Marks {
             tags: find("{%").chain(find("<%")).next().is_some(),
             go: braces && !desugared && certainly_helm(text),
             braces,
+            strange: false,
         }
+    }
+
+    /// The same in a file of this name.
+    pub(super) fn in_file(self, named: Option<Named>) -> Self {
+        Self { strange: self.braces && named.is_some(), ..self }
     }
 
     /// Whether values may hold any, expressions (`promql`) or others: outside of expressions `{{ … }}` is Prometheus's own.
     pub(super) fn any(self, promql: bool) -> bool {
-        let Self { percent, parens, brackets, dollar, tags, go, braces, .. } = self;
-        percent || parens || brackets || dollar || tags || go || promql && braces
+        let Self { percent, parens, brackets, dollar, tags, go, braces, strange, .. } = self;
+        percent || parens || brackets || dollar || tags || go || strange || promql && braces
     }
 }
 
@@ -228,7 +237,7 @@ impl<'v> Placeholders<'v> {
             b'%' if marks.percent && rest.starts_with(b"%%") => named(rest, 2, b"%%"),
             b'(' if marks.parens && rest.starts_with(b"((") => {
                 let told = self.quoted || !self.promql || marks.parens_in_code;
-                named(rest, 2, b"))").filter(|_| told)
+                named(rest, 2, b"))").filter(|_| told).or_else(|| operator(rest))
             }
             b'[' if marks.brackets && rest.starts_with(b"[[") => go_brackets(rest),
             b'$' if marks.dollar => variable(rest).or_else(|| self.shell_variable(rest)),
@@ -272,7 +281,8 @@ impl Iterator for Placeholders<'_> {
 fn action(text: &str, marks: Marks, promql: bool) -> Option<(usize, bool)> {
     let len = doubled(text, b'}')? + 2;
     let inner = &text[2..len - 2];
-    let foreign = if promql { !own(inner) } else { marks.go && helm(inner) };
+    let named = || marks.go && helm(inner) || marks.strange && stranger(inner);
+    let foreign = if promql { !own(inner) } else { named() };
     Some((len, foreign || engine_inside(inner, marks)))
 }
 
@@ -322,6 +332,32 @@ fn named(bytes: &[u8], open: usize, close: &[u8]) -> Option<usize> {
     let name = name_len(bytes.get(open..)?);
     let end = open + name;
     (name > 0 && bytes.get(end..)?.starts_with(close)).then_some(end + close.len())
+}
+
+/// Operators of Spruce, by far the most that are written.
+const OPERATORS: [&[u8]; 12] = [
+    b"grab",
+    b"concat",
+    b"param",
+    b"vault",
+    b"join",
+    b"inject",
+    b"static_ips",
+    b"load",
+    b"file",
+    b"base64",
+    b"keys",
+    b"calc",
+];
+
+/// `(( grab x.y ))`, which PromQL never has: a word follows a word.
+fn operator(bytes: &[u8]) -> Option<usize> {
+    let inner = bytes.strip_prefix(b"((")?.trim_ascii_start();
+    let word = inner.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').next()?;
+    let operand = inner.get(word.len()..)?.strip_prefix(b" ")?.trim_ascii_start().first()?;
+    let line = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
+    let known = OPERATORS.contains(&word) && (operand.is_ascii_alphabetic() || matches!(operand, b'"' | b'$' | b'_'));
+    if known { enclosed(line, b"))") } else { None }
 }
 
 /// `[[ .x ]]`, but neither `[[:alpha:]]` nor a regex.

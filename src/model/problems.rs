@@ -12,6 +12,9 @@ use crate::yaml::{self, ErrorKind, Kind, NodeId, Parsed};
 const SYNTAX: &str = "yaml-syntax";
 const STRUCTURE: &str = "rule-structure";
 
+/// What is said of the place from which a template is not read.
+pub(super) const UNREADABLE: &str = "this template cannot be read here without rendering it";
+
 /// So many problems of a file are told; of those behind them, one a rule is kept, so that no rule passes for sound.
 const MOST: usize = 10_000;
 
@@ -84,8 +87,7 @@ impl Lowering<'_> {
     /// Says once that a template is not read from here on; its YAML is not what was written.
     fn unreadable(&mut self, layer: u32, error: &yaml::Error) {
         let span = self.span(layer, error.range);
-        let message = "this template cannot be read here without rendering it".to_owned();
-        let diagnostic = &mut self.add(SYNTAX, Severity::Warning, span, message).diagnostic;
+        let diagnostic = &mut self.add(SYNTAX, Severity::Warning, span, UNREADABLE.to_owned()).diagnostic;
         diagnostic.note(format!("with its actions taken out: {}", error.message));
         diagnostic.help("check the YAML that it renders to as well");
     }

@@ -81,13 +81,20 @@ pub(super) fn foreign(path: &str) -> bool {
     FOREIGN.contains(&extension(path).to_ascii_lowercase().as_str())
 }
 
-/// Whether the file is a program that makes rules when it runs.
-pub(super) fn jsonnet(path: &str) -> bool {
-    matches!(extension(path), "jsonnet" | "libsonnet")
+/// What is said of a program that makes rules when it runs, if the file is one: only what never speaks of rules is none of ours.
+pub(super) fn program(path: &str, text: &str) -> Option<Reading> {
+    match extension(path) {
+        "jsonnet" | "libsonnet" => Some(jsonnet(text)),
+        "tf" | "hcl" | "nomad" if has_rule_lines(text) => {
+            let why = "rules inside of HCL have to be evaluated: check the YAML that it makes".to_owned();
+            Some(Reading::NotChecked("other-language", why))
+        }
+        "tf" | "hcl" | "nomad" => Some(Reading::Skipped("other-yaml")),
+        _ => None,
+    }
 }
 
-/// What is said of jsonnet, which cannot be read without running it: only what never speaks of rules is none of ours.
-pub(super) fn jsonnet_reading(text: &str) -> Reading {
+fn jsonnet(text: &str) -> Reading {
     let text = text.to_ascii_lowercase();
     if ["alert", "record", "rules", "groups"].iter().any(|word| text.contains(word)) {
         let why = "jsonnet has to be evaluated: check the YAML that it makes".to_owned();

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use super::dialect::{self, Level};
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
-use super::{Dialect, Group, Resource, Shape, suggest};
+use super::{Dialect, Group, Resource, Shape};
 use crate::yaml::{Kind, NodeId, Tree};
 
 /// A tree and the layer whose text it is of.
@@ -132,7 +132,7 @@ impl Lowering<'_> {
             self.second_document(view, root);
         }
         if fields.get(Key::Groups).is_some() {
-            self.others(view, &fields, Some(Key::Groups), place);
+            self.others(view, &fields, fields.value(Key::Groups), place);
         }
     }
 
@@ -192,7 +192,7 @@ impl Lowering<'_> {
             let place = place.deeper();
             let holder = Holder::new(place.shape, dialect, self.resource(place.resource), file);
             self.groups(view, groups, holder, place);
-            return self.others(view, fields, Some(Key::Groups), place);
+            return self.others(view, fields, fields.value(Key::Groups), place);
         }
         let items = fields.value(Key::Rules).map_or(&[][..], |rules| view.tree.items(rules));
         if items.iter().any(|&item| view.is_rule(item)) {
@@ -206,14 +206,23 @@ impl Lowering<'_> {
         let text = |key| fields.value(key).map_or("", |value| view.tree.text(value));
         let spec = fields.value(Key::Spec).filter(|&spec| view.kind(spec) == Kind::Mapping);
         let inner = spec.map(|spec| (spec, Fields::of(view, spec)));
-        let groups = inner.as_ref().and_then(|(_, inner)| inner.value(Key::Groups));
         let known = dialect::of_kind(text(Key::Kind), text(Key::ApiVersion));
-        let (Some((spec, inner)), Some(groups)) = (inner, groups) else {
+        let found = inner.and_then(|(spec, inner)| {
+            let misspelt = inner.misspelt(view, Key::Groups).filter(|_| known.is_some());
+            let groups = inner.value(Key::Groups).or(misspelt.map(|(_, groups)| groups))?;
+            let ours = known.is_some() && misspelt.is_none() || self.looks_like_rules(view, spec, groups);
+            ours.then_some((spec, inner, groups, misspelt))
+        });
+        let Some((spec, inner, groups, misspelt)) = found else {
+            let outside = fields.get(Key::Groups).filter(|_| known.is_some());
+            if let Some((key, _)) = outside.filter(|&(_, groups)| self.looks_like_rules(view, groups, groups)) {
+                let kind = text(Key::Kind).to_owned();
+                let span = self.span(view.layer, view.tree.range(key));
+                let diagnostic = self.wrong(span, format!("the `groups` of a `{kind}` stand under `spec`"));
+                diagnostic.note("the cluster drops a key that it does not know, and all rules with it");
+            }
             return self.others(view, fields, None, place);
         };
-        if known.is_none() && !self.looks_like_rules(view, spec, groups) {
-            return self.others(view, fields, None, place);
-        }
         self.rule_file = true;
         let shape = if place.list { Shape::List } else { Shape::Resource };
         let place = Place { dialect: self.options.dialect.or(known).or(place.dialect), shape, ..place };
@@ -222,14 +231,16 @@ impl Lowering<'_> {
         if holder.strict {
             self.check_duplicates(view, spec);
         }
+        if let Some((key, _)) = misspelt {
+            self.unknown_key(view, key, Level::Spec, holder, Some(Key::Groups.name()));
+        }
         self.groups(view, groups, holder, place);
-        self.others(view, &inner, Some(Key::Groups), place);
-        self.others(view, fields, Some(Key::Spec), place);
+        self.others(view, &inner, Some(groups), place);
+        self.others(view, fields, fields.value(Key::Spec), place);
     }
 
-    /// Everything but the value of this key.
-    pub(super) fn others(&mut self, view: View<'_>, fields: &Fields<'_>, but: Option<Key>, place: Place<'_>) {
-        let but = but.and_then(|key| fields.value(key));
+    /// Everything but this value.
+    pub(super) fn others(&mut self, view: View<'_>, fields: &Fields<'_>, but: Option<NodeId>, place: Place<'_>) {
         for &[key, value] in &*fields.entries {
             if Some(value) != but {
                 let file = view.key(key).is_some_and(names_a_file);
@@ -317,6 +328,5 @@ fn names_a_file(key: &str) -> bool {
 
 /// The value of the only key of a text, where that key is nearly `groups`: a rule file that Prometheus refuses.
 fn misspelt(view: View<'_>, fields: &Fields<'_>) -> Option<NodeId> {
-    let [[key, value]] = *fields.entries else { return None };
-    suggest::nearest(view.key(key)?, &["groups"]).map(|_| value)
+    fields.misspelt(view, Key::Groups).filter(|_| fields.entries.len() == 1).map(|(_, groups)| groups)
 }

@@ -37,7 +37,9 @@ impl LintRule for DuplicateRule {
         for peers in named.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
             for same in by_head(peers, |index| (file, &file.rules[index])) {
                 for same in by_expression(same, |&index| &file.rules[index]) {
-                    twins.extend(same.iter().skip(1).map(|&index| (index, same[0])));
+                    let source = cx.source_of(file);
+                    let again = same.windows(2).filter(|pair| !file.in_branches(source, pair[0], pair[1]));
+                    twins.extend(again.map(|pair| (pair[1], same[0])));
                 }
             }
         }

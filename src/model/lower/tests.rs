@@ -441,10 +441,94 @@ fn a_resource_whose_rules_a_template_brings_is_said_not_to_be_checked() {
         "  groups:\n  {{- toYaml .Values.groups | nindent 4 }}\n",
         "  groups:\n  - name: g\n    rules:\n      {{- toYaml .Values.rules | nindent 6 }}\n",
         "{{ tpl (.Files.Get \"rules.yaml\") . | indent 2 }}\n",
+        "  groups: {{ toYaml .Values.groups | nindent 4 }}\n",
+        "  groups:\n  - name: g\n    rules: {{ toYaml .Values.rules | nindent 6 }}\n",
+        "  groups:\n  - name: g\n    rules:\n    - {{ toJson .Values.rule }}\n",
     ] {
         assert!(matches!(reading(spec), Reading::NotChecked("unknown-shape", _)), "{spec}");
     }
     assert_eq!(reading("  groups: []\n"), Reading::Rules, "it has none");
+}
+
+/// A file of this name: what is wrong with it, and its rules.
+fn named(path: &str, text: &str) -> File {
+    lower(&Source::new(path, text), SourceId(0), &Options::default())
+}
+
+const HEAD: &str = "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up == 0\n";
+
+#[test]
+fn the_name_of_a_template_tells_its_words_from_prometheus_own() {
+    let text = format!("{HEAD}    labels: {{team: \"{{{{ team }}}}\", a: \"{{{{ $value }}}}\"}}\n");
+    for (path, templated) in [("a.yml.j2", true), ("a.ctmpl", true), ("a.yml", false)] {
+        let file = named(path, &text);
+        let labels = &file.rules[0].labels;
+        assert_eq!(labels.get("team").map(|entry| entry.value.templated()), Some(templated), "{path}");
+        assert_eq!(labels.get("a").map(|entry| entry.value.templated()), Some(false), "{path}");
+    }
+    let file = named(
+        "a.yml.tmpl",
+        "groups:\n- name: g\n  rules:{{ range .A }}{{ with .B }}\n  - alert: A\n    expr: up\n{{ end }}{{ end }}\n",
+    );
+    assert!(file.problems.is_empty() && names(&file) == ["A"]);
+}
+
+#[test]
+fn lines_of_conditions_are_no_yaml_of_a_rule() {
+    for condition in ["{{- if .X }}", "{{- if eq $env \"prod\" }}", "{{- with .x }}"] {
+        let file =
+            read(&format!("{HEAD}    {condition}\n    for: 5m\n    {{{{- end }}}}\n    labels: {{severity: page}}\n"));
+        assert!(file.problems.is_empty(), "{condition}");
+        assert_eq!(file.rules[0].labels.get("severity").map(|entry| entry.value.value()), Some("page"), "{condition}");
+    }
+}
+
+#[test]
+fn what_a_template_brings_is_not_called_missing() {
+    let file = read(&format!("{HEAD}    <<: {{{{ .Values.base | toJson }}}}\n"));
+    assert!(file.rules[0].labels.open && file.rules[0].annotations.open);
+    let file = read(
+        "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: |\n    {{- printf \"x\" .Values.q | nindent 6 }}\n    for: 5m\n",
+    );
+    assert!(file.rules[0].expr.templated());
+    let file = read(
+        "groups:\n- name: g\n  rules:\n  - alert: A\n    expr: (( grab params.expr ))\n    for: (( concat p.n \"m\" ))\n",
+    );
+    assert!(file.problems.is_empty() && file.rules[0].expr.templated());
+    let file = read(&format!("{HEAD}    annotations: [a]\n"));
+    assert!(file.rules[0].annotations.open && file.problems.len() == 1);
+}
+
+#[test]
+fn rules_under_a_misspelt_key_are_read_and_the_key_is_told() {
+    let rules = "\n  - name: g\n    rules:\n    - alert: A\n      expr: up\n";
+    let resource = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: x}\n";
+    for (text, message) in [
+        (HEAD.replace("rules:", "rule:"), "`rule` is not a key of a rule group"),
+        (HEAD.replace("rules:", "Rules:"), "`Rules` is not a key of a rule group"),
+        (format!("{resource}spec:\n  group:{rules}"), "`group` is not a key of the resource's `spec`"),
+        (format!("{resource}groups:{rules}"), "the `groups` of a `PrometheusRule` stand under `spec`"),
+    ] {
+        let file = read(&text);
+        let found: Vec<&str> = file.problems.iter().map(|problem| problem.diagnostic.message.as_str()).collect();
+        assert_eq!(found, [message], "{text}");
+        assert_eq!(names(&file), ["A"], "{text}");
+        assert_eq!(file.group(&file.rules[0]).name.as_ref().map(Text::value), Some("g"), "{text}");
+    }
+}
+
+#[test]
+fn rules_in_branches_need_not_come_together() {
+    let text = |between: &str| {
+        format!(
+            "groups:\n- name: g\n  rules:\n  {{{{- if .Values.a }}}}\n  - alert: A\n    expr: up\n{between}  - alert: A\n    expr: up\n  {{{{- end }}}}\n"
+        )
+    };
+    for (between, apart) in [("  {{- else }}\n", true), ("  {{- end }}\n  {{- if .Values.b }}\n", true), ("", false)] {
+        let source = source(&text(between));
+        let file = lower(&source, SourceId(0), &Options::default());
+        assert_eq!(file.in_branches(&source, 0, 1), apart, "{between}");
+    }
 }
 
 #[test]
