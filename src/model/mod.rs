@@ -297,6 +297,15 @@ impl Rule {
             Query::Read(parsed) => Some(Cow::Borrowed(parsed)),
         }
     }
+
+    /// The server that the expression is written for; none where it is not PromQL, or holds a placeholder.
+    #[must_use]
+    pub fn written_for(&self) -> Option<promql::Options> {
+        match self.language {
+            Query::Written(options) => Some(options),
+            Query::Foreign | Query::Read(_) => None,
+        }
+    }
 }
 
 impl Block {

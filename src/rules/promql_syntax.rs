@@ -6,6 +6,7 @@ use super::syntax;
 use crate::diagnostic::Severity;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{Dialect, Rule};
+use crate::promql;
 
 /// `promql-syntax`.
 #[derive(Default, Deserialize)]
@@ -33,13 +34,16 @@ impl LintRule for PromqlSyntax {
                 _ => "the expression holds a template engine's placeholder",
             });
         };
-        for error in &query.errors {
-            let text = rule.expr.value();
+        let text = rule.expr.value();
+        let mut errors = query.errors.clone();
+        if let Some(options) = rule.written_for() {
+            syntax::keep_mending(text, &mut errors, |text| promql::parse(text, &options).errors.len());
+        }
+        for mut error in errors {
             let written = text.get(error.range.range()).unwrap_or_default();
             let called = text.get(error.range.end as usize..).unwrap_or_default().trim_start().starts_with('(');
             let subject = format!("{}: {written}", error.message);
             let other = if called { dialect_of(written) } else { None };
-            let mut error = error.clone();
             if other.is_some() {
                 // A function of a near name means something else.
                 (error.fix, error.help) = (None, Vec::new());
@@ -95,9 +99,8 @@ const LOGQL: &str = "\
 
 #[cfg(test)]
 mod tests {
-    use super::{LOGQL, METRICSQL, dialect_of};
+    use super::{LOGQL, METRICSQL, dialect_of, promql};
     use crate::model::Dialect;
-    use crate::promql;
 
     #[test]
     fn functions_of_other_languages_are_told_from_those_of_prometheus() {

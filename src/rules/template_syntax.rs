@@ -51,8 +51,11 @@ impl LintRule for TemplateSyntax {
 
 /// Whether there were names that only another reader may know.
 fn check(kind: &str, key: &str, text: &Text, more: bool, cx: &mut Context<'_>) -> bool {
-    let parsed = if more { template::parse_with_more(text.value()) } else { template::parse(text.value()) };
-    for error in parsed.errors {
+    let parse = |text: &str| if more { template::parse_with_more(text) } else { template::parse(text) };
+    let parsed = parse(text.value());
+    let mut errors = parsed.errors;
+    syntax::keep_mending(text.value(), &mut errors, |text| parse(text).errors.len());
+    for error in errors {
         let subject = format!("{key}: {}", error.message);
         let message = format!("{kind} `{key}`: {}", error.message);
         syntax::report(cx, text, error, message).cause("templates that Prometheus refuses").subject(subject);
