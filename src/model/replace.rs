@@ -30,8 +30,7 @@ pub fn replaced(file: &File, source: &Source, text: &Text, part: TextRange, writ
                 && stays_plain(written, span.start == text.span().start)
                 && !line()?.contains(['{', '['])
         }
-        Style::Literal | Style::Folded => !written.contains(['\n', '\r']),
-        Style::Single => !written.contains(['\n', '\r']),
+        Style::Literal | Style::Folded | Style::Single => !written.contains(['\n', '\r']),
         Style::Double => true,
     };
     fits.then(|| Edit { span, text: encoded(written, style).into_owned() })

@@ -15,13 +15,11 @@ pub(super) fn keep_mending(text: &str, found: &mut [Error], errors: impl Fn(&str
     let (before, mut left) = (found.len(), READ_AGAIN);
     for error in found {
         let Some(fix) = &mut error.fix else { continue };
-        match left.checked_sub(text.len()) {
-            Some(rest) => left = rest,
-            None => {
-                fix.safe = false;
-                continue;
-            }
-        }
+        let Some(rest) = left.checked_sub(text.len()) else {
+            fix.safe = false;
+            continue;
+        };
+        left = rest;
         if mended(text, fix).is_none_or(|text| errors(&text) >= before) {
             error.fix = None;
         }
