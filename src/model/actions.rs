@@ -25,6 +25,8 @@ pub(super) struct Engine {
     pub dollar: bool,
     /// `%%x%%`, as Juju has it.
     pub percent: bool,
+    /// `%{ if x }`, as Terraform has it.
+    pub directives: bool,
     /// Whether nothing but such an engine writes these actions.
     pub certain: bool,
 }
@@ -106,14 +108,15 @@ impl Engine {
         let brackets = has("[[ ") || has("[[-") || has("[[.");
         let dollar = has("${");
         let percent = has(": %%");
-        if !(braces || jinja || erb || brackets || dollar || percent) {
+        let directives = ["%{ if ", "%{ for ", "%{~ if ", "%{~ for "].iter().any(|mark| has(mark));
+        if !(braces || jinja || erb || brackets || dollar || percent || directives) {
             return None;
         }
         let go = braces && !jinja && !erb;
         // Nobody writes a literal brace or a comment that way but to bring it through Helm.
         let escaped = ["{{`", "{{ `", "{{ \"{{", "{{\"{{", "{{/*"].iter().any(|mark| has(mark));
-        let certain = jinja || erb || go && (has("{{-") || escaped || certainly_helm(text));
-        let engine = Self { go, jinja, erb, brackets, dollar, percent, certain };
+        let certain = jinja || erb || directives || go && (has("{{-") || escaped || certainly_helm(text));
+        let engine = Self { go, jinja, erb, brackets, dollar, percent, directives, certain };
         let pieces = pieces(text, engine);
         let foreign = |piece: &Piece| match *piece {
             Piece::Action(range, _) => {
@@ -302,7 +305,7 @@ fn without_helpers(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// The first word of an action of Go.
 pub(super) fn block_word(action: &str) -> &str {
-    let body = action.get(2..).unwrap_or("").trim_start_matches('-').trim_start();
+    let body = action.get(2..).unwrap_or("").trim_start_matches(['-', '~']).trim_start();
     body.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("")
 }
 
@@ -340,7 +343,7 @@ impl Reader<'_> {
     /// Reads the action at `at`, if there is one: where it ends.
     fn action(&mut self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
-        let Engine { go, jinja, erb, brackets, dollar, percent, .. } = self.engine;
+        let Engine { go, jinja, erb, brackets, dollar, percent, directives, .. } = self.engine;
         let (len, does) = if (go || jinja) && rest.starts_with("{{") {
             let len = self.braces(rest)?;
             match self.output(at, len) {
@@ -376,6 +379,8 @@ impl Reader<'_> {
             (braced_variable(rest.as_bytes())?, Does::Output)
         } else if percent && rest.starts_with("%%") {
             (doubled_percent(rest)?, Does::Output)
+        } else if directives && rest.starts_with("%{") {
+            (self.until(rest, "}")?, Does::Control)
         } else {
             return None;
         };

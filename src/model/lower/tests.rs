@@ -484,6 +484,15 @@ fn lines_of_conditions_are_no_yaml_of_a_rule() {
 }
 
 #[test]
+fn directives_of_terraform_are_no_yaml() {
+    let text = "groups:\n- name: g\n  rules:\n%{ for s in services ~}\n  - alert: ${s}Down\n    expr: up{job=\"${s}\"} == 0\n%{~ if s.page }\n    labels: {severity: page}\n%{ endif }\n%{ endfor ~}\n  - alert: B\n    expr: up\n";
+    let file = named("rules.yml.tftpl", text);
+    assert!(file.problems.is_empty(), "{:?}", file.problems);
+    assert_eq!(names(&file), ["${s}Down", "B"]);
+    assert!(file.rules[0].labels.get("severity").is_some());
+}
+
+#[test]
 fn what_a_template_brings_is_not_called_missing() {
     let file = read(&format!("{HEAD}    <<: {{{{ .Values.base | toJson }}}}\n"));
     assert!(file.rules[0].labels.open && file.rules[0].annotations.open);
