@@ -12,18 +12,22 @@ use crate::source::{Source, TextRange};
 use crate::yaml::{Kind, NodeId, Raw, Style};
 
 impl File {
-    /// Whether a template engine ends the branch that a rule stands in before a later one begins: they need not come together.
+    /// Where the lines begin, in order, on which a template engine ends a branch: rules before and behind need not come together.
     #[must_use]
-    pub fn in_branches(&self, source: &Source, first: usize, second: usize) -> bool {
-        let (Some(first), Some(second)) = (self.rules.get(first), self.rules.get(second)) else { return false };
-        let between = source.text().get(first.span.end as usize..second.span.start as usize).unwrap_or("");
+    pub fn branch_ends(&self, source: &Source) -> Vec<u32> {
+        if !self.layers.iter().any(|layer| layer.template) {
+            return Vec::new();
+        }
+        let text = source.text();
         let ends = |line: &str| {
             let line = line.trim_start();
             let word = block_word(line);
-            ["{{", "{%", "<%", "[["].iter().any(|open| line.starts_with(open))
+            ["{{", "{%", "<%", "[[", "%{"].iter().any(|open| line.starts_with(open))
                 && (word.starts_with("end") || word.starts_with("els") || word == "elif")
         };
-        self.layers.iter().any(|layer| layer.template) && between.lines().any(ends)
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+        let found = text.split('\n').zip(starts).filter(|(line, _)| ends(line));
+        found.filter_map(|(_, start)| u32::try_from(start).ok()).collect()
     }
 }
 

@@ -247,8 +247,9 @@ impl<'a> Lowering<'a> {
         let groups = ["spec:", "groups:"].iter().filter_map(|key| layer.text.find(key)).min();
         let all = |start| TextRange::new(u32::try_from(start).unwrap_or(u32::MAX), u32::MAX);
         let whole = |run: &Run| {
-            let before = layer.text.get(..run.at as usize).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
-            let before = before.trim();
+            let (at, text) = (run.at as usize, &layer.text);
+            let near = &text[text.floor_char_boundary(at.saturating_sub(256))..at];
+            let before = near.rsplit('\n').next().unwrap_or("").trim();
             before.is_empty() || before == "-" || ["spec:", "groups:", "rules:"].iter().any(|key| before.ends_with(key))
         };
         let written = |start| layer.unknowns(all(start)).any(|run| !run.verbatim && whole(run));

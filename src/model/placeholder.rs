@@ -353,11 +353,11 @@ const OPERATORS: [&[u8]; 12] = [
 /// `(( grab x.y ))`, which PromQL never has: a word follows a word.
 fn operator(bytes: &[u8]) -> Option<usize> {
     let inner = bytes.strip_prefix(b"((")?.trim_ascii_start();
-    let word = inner.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').next()?;
-    let operand = inner.get(word.len()..)?.strip_prefix(b" ")?.trim_ascii_start().first()?;
-    let line = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
-    let known = OPERATORS.contains(&word) && (operand.is_ascii_alphabetic() || matches!(operand, b'"' | b'$' | b'_'));
-    if known { enclosed(line, b"))") } else { None }
+    let word = OPERATORS.iter().find(|word| inner.strip_prefix(**word).is_some_and(|rest| rest.starts_with(b" ")))?;
+    let operand = inner[word.len()..].trim_ascii_start().first()?;
+    let len = enclosed(bytes, b"))")?;
+    let line = !bytes[..len].contains(&b'\n') && !bytes[..len].contains(&b'\r');
+    (line && (operand.is_ascii_alphabetic() || matches!(operand, b'"' | b'$' | b'_'))).then_some(len)
 }
 
 /// `[[ .x ]]`, but neither `[[:alpha:]]` nor a regex.

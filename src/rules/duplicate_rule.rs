@@ -1,6 +1,7 @@
 //! No rule is written twice.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -33,12 +34,16 @@ type Head<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>);
 impl LintRule for DuplicateRule {
     fn file(&self, file: &File, cx: &mut Context<'_>) {
         let named = named(file.rules.iter().enumerate().map(|(index, rule)| (rule, index)));
-        let mut twins = Vec::new();
+        let (mut twins, ends) = (Vec::new(), OnceCell::new());
         for peers in named.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
             for same in by_head(peers, |index| (file, &file.rules[index])) {
                 for same in by_expression(same, |&index| &file.rules[index]) {
-                    let source = cx.source_of(file);
-                    let again = same.windows(2).filter(|pair| !file.in_branches(source, pair[0], pair[1]));
+                    let ends = ends.get_or_init(|| file.branch_ends(cx.source_of(file)));
+                    let apart = |first: usize, second: usize| {
+                        let (end, start) = (file.rules[first].span.end, file.rules[second].span.start);
+                        ends.get(ends.partition_point(|at| *at < end)).is_some_and(|at| *at < start)
+                    };
+                    let again = same.windows(2).filter(|pair| !apart(pair[0], pair[1]));
                     twins.extend(again.map(|pair| (pair[1], same[0])));
                 }
             }

@@ -7,19 +7,19 @@ use crate::model::Text;
 #[cfg(test)]
 use crate::source::TextRange;
 
-/// Bytes that are read again to hold fixes against what they are for; beyond them a fix wants a look.
-const READ_AGAIN: usize = 1 << 20;
+/// So many times a text is read again to hold fixes against what they are for; fixes beyond that want a look.
+const READ_AGAIN: usize = 8;
 
 /// Keeps of the fixes of a text those that leave less wrong with it; `errors` counts what is wrong with another text.
 pub(super) fn keep_mending(text: &str, found: &mut [Error], errors: impl Fn(&str) -> usize) {
-    let (before, mut left) = (found.len(), READ_AGAIN);
+    let (before, mut read) = (found.len(), 0);
     for error in found {
         let Some(fix) = &mut error.fix else { continue };
-        let Some(rest) = left.checked_sub(text.len()) else {
+        read += 1;
+        if read > READ_AGAIN {
             fix.safe = false;
             continue;
-        };
-        left = rest;
+        }
         if mended(text, fix).is_none_or(|text| errors(&text) >= before) {
             error.fix = None;
         }
