@@ -210,6 +210,7 @@ impl<'a> Lowering<'a> {
         let text = self.source.text();
         if self.file.rules.is_empty() && self.is_filled_in(layer) && (self.rule_file || recognise::rule_resource(text))
         {
+            self.file.problems.clear();
             let why = "its rules come from a template engine: check the YAML that it renders to";
             return Reading::NotChecked("unknown-shape", why.to_owned());
         }

@@ -448,6 +448,10 @@ fn a_resource_whose_rules_a_template_brings_is_said_not_to_be_checked() {
         assert!(matches!(reading(spec), Reading::NotChecked("unknown-shape", _)), "{spec}");
     }
     assert_eq!(reading("  groups: []\n"), Reading::Rules, "it has none");
+    let file = read(
+        "groups:\n- name: g\n  rules:\n{% for r in rules %}\n{{ r }}\n{% endfor %}- alert: {{ r }}\n  expr: '{{ q }}'\n",
+    );
+    assert!(matches!(file.reading, Reading::NotChecked(..)) && file.problems.is_empty(), "{:?}", file.problems);
 }
 
 /// A file of this name: what is wrong with it, and its rules.
