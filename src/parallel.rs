@@ -27,7 +27,7 @@ pub fn threads() -> usize {
 
 /// What `work` makes of each item, in their order; no thread is started for fewer than `share` items.
 pub fn map<T: Send, R: Send>(items: Vec<T>, share: usize, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() / 2 < share || items.len() < 2 {
+    if items.len() / 2 < share {
         return items.into_iter().map(work).collect();
     }
     threads();

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use memchr::memmem;
 
 use super::placeholder::{OWN, braced_variable, certainly_helm, doubled_percent, go_brackets, helm, word};
+use super::recognise;
 use crate::source::TextRange;
 use crate::template::is_function;
 use crate::yaml::{Kind, Parsed};
@@ -61,8 +62,7 @@ pub(super) enum Named {
 impl Named {
     /// What a path promises.
     pub(super) fn of(path: &str) -> Option<Self> {
-        let (_, extension) = path.rsplit_once('.')?;
-        match extension {
+        match recognise::extension(path) {
             "j2" | "jinja" | "jinja2" => Some(Self::Jinja),
             "tmpl" | "ctmpl" | "gotmpl" | "tpl" => Some(Self::Other),
             _ => None,
@@ -96,14 +96,14 @@ impl Engine {
         let braces = has("{{");
         let quoted = braces && quotes_braces(text);
         // Jinja's ways to write what it must not read: no other program knows them, though YAML takes them.
-        let protected = || has("{%") && has("endraw") || quoted;
-        if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) && !protected() {
+        let protected = quoted || has("{%") && has("endraw");
+        if !parsed.errors.iter().any(|error| error.fatal) && !tree.nodes().any(action) && !protected {
             return None;
         }
         let tag = |at: usize| !text[at + 2..].starts_with('%');
         let tags = memmem::find_iter(text.as_bytes(), "{%").any(tag) || has("{#");
         let ends = || ["{{end", "{{ end", "{{- end", "{{-end"].iter().any(|end| has(end));
-        let jinja = tags || protected() || braces && named == Some(Named::Jinja) && !ends();
+        let jinja = tags || protected || braces && named == Some(Named::Jinja) && !ends();
         let erb = has("<%");
         let brackets = has("[[ ") || has("[[-") || has("[[.");
         let dollar = has("${");
@@ -123,17 +123,16 @@ impl Engine {
                 let action = &text[range.range()];
                 let inner = action.get(2..action.len().saturating_sub(2)).unwrap_or("");
                 let place = || named.is_some() || is_value(text, range.start);
-                !action.starts_with("{{") || tags || protected() || helm(inner) || stranger(inner) && place()
+                !action.starts_with("{{") || tags || helm(inner) || stranger(inner) && place()
             }
             Piece::Text(_) => false,
         };
-        let raw = jinja && protected();
         // Nothing but a template begins like that.
         let alone = tree.documents().iter().any(|&root| action(root));
         let literal = go && memmem::find_iter(text.as_bytes(), "{{").any(|at| literal_value(text, at));
         let conditional = |piece: &Piece| matches!(piece, Piece::Action(_, Does::Control));
         let found = alone
-            || raw
+            || protected
             || literal
             || pieces.iter().any(foreign)
             || go && escaped

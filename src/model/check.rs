@@ -18,6 +18,9 @@ const LABELS: &[&str] = &["severity", "team", "owner", "squad", "service", "comp
 const ANNOTATIONS: &[&str] =
     &["summary", "description", "message", "runbook_url", "runbook", "dashboard", "dashboard_url"];
 
+/// What becomes of a key of a resource that its kind does not have.
+pub(super) const DROPPED: &str = "the cluster drops a key that it does not know, and all rules with it";
+
 impl Lowering<'_> {
     fn at(&self, view: View<'_>, id: NodeId) -> Span {
         self.span(view.layer, view.tree.range(id))
@@ -94,7 +97,7 @@ impl Lowering<'_> {
         let diagnostic = if holder.strict { self.wrong(span, message) } else { self.doubtful(span, message) };
         diagnostic.label("unknown key");
         if level == Level::Spec {
-            diagnostic.note("the cluster drops a key that it does not know, and all rules with it");
+            diagnostic.note(DROPPED);
         } else if holder.strict && holder.dialect == Dialect::Prometheus {
             diagnostic.note(format!("Prometheus refuses the file: field {name} not found in type {kind}"));
         } else if holder.strict {

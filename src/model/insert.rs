@@ -260,6 +260,12 @@ fn scalar(out: &mut String, text: &str, json: bool) {
         out.push_str(text);
         return out.push('"');
     }
+    escaped(out, text);
+    out.push('"');
+}
+
+/// A text as it stands between double quotes.
+pub(super) fn escaped(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
@@ -272,7 +278,6 @@ fn scalar(out: &mut String, text: &str, json: bool) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 #[cfg(test)]

@@ -71,7 +71,8 @@ const FOREIGN: &[&str] = &[
     "diff", "patch", "ipynb",
 ];
 
-fn extension(path: &str) -> &str {
+/// What stands behind the last dot of a file's name.
+pub(super) fn extension(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }

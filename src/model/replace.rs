@@ -1,7 +1,6 @@
 //! The edit that writes something else in the place of a part of a value, as the style of its scalar has it.
 
-use std::borrow::Cow;
-
+use super::insert::escaped;
 use super::{File, Text};
 use crate::diagnostic::Edit;
 use crate::source::{Source, TextRange};
@@ -33,7 +32,7 @@ pub fn replaced(file: &File, source: &Source, text: &Text, part: TextRange, writ
         Style::Literal | Style::Folded | Style::Single => !written.contains(['\n', '\r']),
         Style::Double => true,
     };
-    fits.then(|| Edit { span, text: encoded(written, style).into_owned() })
+    fits.then(|| Edit { span, text: encoded(written, style) })
 }
 
 /// Bytes that are the same in every style.
@@ -53,23 +52,15 @@ fn stays_plain(written: &str, first: bool) -> bool {
         && (!first || begins())
 }
 
-fn encoded(written: &str, style: Style) -> Cow<'_, str> {
+fn encoded(written: &str, style: Style) -> String {
     match style {
-        Style::Single if written.contains('\'') => Cow::Owned(written.replace('\'', "''")),
-        Style::Double if written.contains(['"', '\\', '\n', '\r', '\t']) => {
+        Style::Single => written.replace('\'', "''"),
+        Style::Double => {
             let mut out = String::with_capacity(written.len() + 8);
-            for c in written.chars() {
-                match c {
-                    '"' | '\\' => out.extend(['\\', c]),
-                    '\n' => out.push_str("\\n"),
-                    '\r' => out.push_str("\\r"),
-                    '\t' => out.push_str("\\t"),
-                    c => out.push(c),
-                }
-            }
-            Cow::Owned(out)
+            escaped(&mut out, written);
+            out
         }
-        _ => Cow::Borrowed(written),
+        Style::Plain | Style::Literal | Style::Folded => written.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use super::check::DROPPED;
 use super::dialect::{self, Level};
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
@@ -219,7 +220,7 @@ impl Lowering<'_> {
                 let kind = text(Key::Kind).to_owned();
                 let span = self.span(view.layer, view.tree.range(key));
                 let diagnostic = self.wrong(span, format!("the `groups` of a `{kind}` stand under `spec`"));
-                diagnostic.note("the cluster drops a key that it does not know, and all rules with it");
+                diagnostic.note(DROPPED);
             }
             return self.others(view, fields, None, place);
         };

@@ -90,11 +90,15 @@ pub(super) fn severity(facts: &Facts<'_>) -> Severity {
     if facts.pages == Some(true) { Severity::Error } else { Severity::Warning }
 }
 
+/// Where a part of the reference stands in the value.
+fn in_value(reference: &Reference<'_>, range: TextRange) -> TextRange {
+    let value = reference.text.value();
+    range.shift((value.len() - value.trim_start().len()) as u32)
+}
+
 /// Where a part of the reference stands in the file; the reference is the value without the blanks around it.
 pub(super) fn part(reference: &Reference<'_>, range: TextRange, cx: &Context<'_>) -> Span {
-    let value = reference.text.value();
-    let lead = (value.len() - value.trim_start().len()) as u32;
-    let range = range.shift(lead);
+    let range = in_value(reference, range);
     if range.is_empty() { reference.text.span() } else { cx.part(reference.text, range) }
 }
 
@@ -105,9 +109,8 @@ pub(super) fn whole(reference: &Reference<'_>, cx: &Context<'_>) -> Span {
 
 /// The edit that writes another reference in the place of this one.
 pub(super) fn rewritten(reference: &Reference<'_>, written: &str, cx: &Context<'_>) -> Option<Edit> {
-    let value = reference.text.value();
-    let lead = (value.len() - value.trim_start().len()) as u32;
-    cx.replaced(reference.text, TextRange::new(0, reference.found.value.len() as u32).shift(lead), written)
+    let whole = TextRange::new(0, reference.found.value.len() as u32);
+    cx.replaced(reference.text, in_value(reference, whole), written)
 }
 
 /// The mistake in a reference, where its text alone shows one.

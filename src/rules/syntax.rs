@@ -4,8 +4,6 @@ use crate::diagnostic::{Diagnostic, Edit};
 use crate::fault::{Error, Fix};
 use crate::lint::Context;
 use crate::model::Text;
-#[cfg(test)]
-use crate::source::TextRange;
 
 /// So many times a text is read again to hold fixes against what they are for; fixes beyond that want a look.
 const READ_AGAIN: usize = 8;
@@ -65,6 +63,7 @@ pub(super) fn report<'c>(cx: &'c mut Context<'_>, text: &Text, error: Error, mes
 mod tests {
     use super::*;
     use crate::promql::{self, Options};
+    use crate::source::TextRange;
 
     #[test]
     fn a_fix_that_mends_nothing_is_none() {
