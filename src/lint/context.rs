@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::vec::Drain;
 
 use jiff::civil::Date;
 
@@ -119,9 +120,9 @@ impl<'a> Context<'a> {
     }
 
     /// What the lint rule found.
-    pub(super) fn findings(&mut self) -> Vec<Raw> {
+    pub(super) fn findings(&mut self) -> Drain<'_, Raw> {
         self.many.clear();
-        std::mem::take(&mut self.findings)
+        self.findings.drain(..)
     }
 
     /// What the lint rule came to; none where there is nothing to say but that the rule holds.

@@ -13,6 +13,7 @@ use crate::evidence::links::{Answer, FaultKind, Form, Question, form_under};
 use crate::model::{File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
+use crate::template::doubled;
 
 /// Owner, severity and runbook of a rule.
 #[derive(Debug)]
@@ -178,7 +179,7 @@ impl<'a> Found<'a> {
     /// Whether Prometheus fills the value in when the alert fires.
     #[must_use]
     pub fn is_dynamic(&self) -> bool {
-        self.value.contains("{{")
+        doubled(&self.value, b'{').is_some()
     }
 }
 
@@ -296,7 +297,7 @@ fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &'a [String
 /// Label values that the alert is known to have: its own, and those that its selectors agree on. Only a reference with a template
 /// in it asks for them.
 fn runbook_labels(file: &File, rule: &Rule, reference: &str) -> BTreeMap<String, String> {
-    if !reference.contains("{{") {
+    if doubled(reference, b'{').is_none() {
         return BTreeMap::new();
     }
     let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();

@@ -244,7 +244,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn verdicts(&self, rule: &Rule, facts: &Facts<'_>) -> AlertVerdicts {
+    fn verdicts(&self, rule: &Rule, facts: &Facts<'_>, exceptions: Arc<Vec<Exception>>) -> AlertVerdicts {
         AlertVerdicts {
             source: self.file.source,
             // A name that comes through an alias or a merge key is written elsewhere.
@@ -255,7 +255,7 @@ impl<'a> Place<'a> {
                 owner: facts.owner.found().map(Found::shared),
                 severity: facts.severity.found().map(Found::shared),
             }),
-            exceptions: Arc::default(),
+            exceptions,
         }
     }
 }
@@ -321,10 +321,10 @@ impl<'a> PartRun<'a> {
         };
         let mut exceptions = Vec::new();
         // What came of the alerts so far: of most of them the same.
-        let mut known: Vec<Arc<Vec<Exception>>> = Vec::new();
+        let mut known: Vec<Arc<Vec<Exception>>> = vec![Arc::default()];
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
-            let mut verdicts = place.verdicts(rule, &facts);
+            let mut verdicts = place.verdicts(rule, &facts, known[0].clone());
             let mut cx = Context::new(self.shared).in_file(file).on_rule(index as u32, &facts);
             for maker in &self.makers {
                 place.judge(maker, rule, &facts, &mut cx);
@@ -393,7 +393,7 @@ impl<'a> PartRun<'a> {
         let latest = latest.or_else(|| {
             let index = raw.rule?;
             let facts = place.facts(rule(index)?);
-            Some(Box::new((index, place.verdicts(rule(index)?, &facts), facts)))
+            Some(Box::new((index, place.verdicts(rule(index)?, &facts, Arc::default()), facts)))
         });
         let about =
             latest.as_deref().and_then(|(index, verdicts, facts)| Some(About { rule: rule(*index)?, facts, verdicts }));
@@ -431,7 +431,7 @@ impl<'a> PartRun<'a> {
         for (maker, block) in self.in_force() {
             cx.turn_to(maker.active.meta, block.level);
             block.rule.policy(&mut cx);
-            findings.extend(cx.findings().into_iter().map(|raw| plain(raw, self.shared)));
+            findings.extend(cx.findings().map(|raw| plain(raw, self.shared)));
         }
     }
 
@@ -443,7 +443,7 @@ impl<'a> PartRun<'a> {
             for (maker, block) in self.in_force() {
                 cx.turn_to(maker.active.meta, block.level);
                 block.rule.waiver(waiver, &mut cx);
-                findings.extend(cx.findings().into_iter().map(|raw| plain(raw, self.shared)));
+                findings.extend(cx.findings().map(|raw| plain(raw, self.shared)));
             }
         }
     }

@@ -18,6 +18,10 @@ const LABELS: &[&str] = &["severity", "team", "owner", "squad", "service", "comp
 const ANNOTATIONS: &[&str] =
     &["summary", "description", "message", "runbook_url", "runbook", "dashboard", "dashboard_url"];
 
+/// The keys of a rule.
+const RULE: [Key; 7] =
+    [Key::Alert, Key::Record, Key::Expr, Key::For, Key::KeepFiringFor, Key::Labels, Key::Annotations];
+
 /// What becomes of a key of a resource that its kind does not have.
 pub(super) const DROPPED: &str = "the cluster drops a key that it does not know, and all rules with it";
 
@@ -177,8 +181,11 @@ impl Lowering<'_> {
 
     /// Everything about a rule but its expression and its templates.
     pub(super) fn check_rule(&mut self, view: View<'_>, id: NodeId, fields: &Fields<'_>, holder: Holder) {
-        self.check_duplicates(view, id);
-        self.check_keys(view, fields, Level::Rule, holder);
+        // Nearly all rules have the keys of Prometheus alone.
+        if !fields.only(&RULE) {
+            self.check_duplicates(view, id);
+            self.check_keys(view, fields, Level::Rule, holder);
+        }
         for key in [Key::Record, Key::Alert, Key::Expr] {
             if let Some(value) = fields.value(key) {
                 self.want_text(view, value, key.shown());

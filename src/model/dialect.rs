@@ -1,5 +1,9 @@
 //! Who reads a rule group, told by its keys, its expressions, its resource and its path.
 
+use std::sync::LazyLock;
+
+use memchr::memmem;
+
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
 use super::shapes::View;
@@ -105,12 +109,13 @@ pub(super) fn of_kind(kind: &str, version: &str) -> Option<Dialect> {
 }
 
 /// Functions that LogQL alone has.
-const LOGQL: [&str; 3] = ["bytes_over_time(", "bytes_rate(", "rate_counter("];
+static LOGQL: LazyLock<[memmem::Finder<'static>; 3]> =
+    LazyLock::new(|| ["bytes_over_time(", "bytes_rate(", "rate_counter("].map(memmem::Finder::new));
 
 /// Whether an expression is LogQL: a pipe, or an operator before a string, behind a selector or its range, which PromQL never has.
 fn logql(expr: &str) -> bool {
     let bytes = expr.as_bytes();
-    if LOGQL.iter().any(|function| expr.contains(function)) {
+    if LOGQL.iter().any(|function| function.find(bytes).is_some()) {
         return true;
     }
     if memchr::memchr2(b'|', b'!', bytes).is_none() {
@@ -151,21 +156,23 @@ struct Votes {
 impl Votes {
     fn keys(&mut self, view: View<'_>, id: NodeId, level: Level) {
         // Beside other keys a `namespace` is that of a cluster.
-        let alone = |key: &str| level != Level::File || matches!(key, "groups" | "namespace");
-        if !view.tree.entries(id).all(|(key, _)| view.key(key).is_some_and(alone)) {
+        let alone = |key: &str| matches!(key, "groups" | "namespace");
+        let mut keys = view.tree.entries(id).map(|(key, _)| view.key(key));
+        if level == Level::File && !keys.all(|key| key.is_some_and(alone)) {
             return;
         }
         for (key, value) in view.tree.entries(id) {
             let Some(key) = view.key(key) else { continue };
-            if key == "expr" {
-                self.loki |= level == Level::Rule && logql(view.tree.text(value));
-                continue;
-            }
-            match of_key(key, level) {
-                Some(Dialect::Thanos) => self.thanos += 1,
-                Some(Dialect::Mimir) => self.mimir += 1,
-                Some(Dialect::VictoriaMetrics) => self.victoria += 1,
-                _ => {}
+            match Key::of(key) {
+                Some(Key::Expr) => self.loki |= level == Level::Rule && logql(view.tree.text(value)),
+                // `type` is one of VictoriaMetrics, the others are everybody's.
+                None | Some(Key::Type) => match of_key(key, level) {
+                    Some(Dialect::Thanos) => self.thanos += 1,
+                    Some(Dialect::Mimir) => self.mimir += 1,
+                    Some(Dialect::VictoriaMetrics) => self.victoria += 1,
+                    _ => {}
+                },
+                Some(_) => {}
             }
         }
     }

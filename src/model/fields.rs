@@ -8,7 +8,7 @@ use super::shapes::{Holder, Place, View};
 use super::{Block, Dialect, Entry, Group, Query, Rule, RuleKind, Text, branches, placeholder};
 use crate::promql;
 use crate::source::TextRange;
-use crate::yaml::{Kind, NodeId, Style};
+use crate::yaml::{Kind, Leaf, NodeId, Style};
 
 /// What a scalar is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ enum Use {
 /// Values of at most so many bytes are mostly those of labels, the same over and over.
 const SHORT: usize = 16;
 
-/// Room is made for so many rules of a group at once; a sequence may hold anything.
+/// Room is made for so many groups or rules at once; a sequence may hold anything.
 const MANY: usize = 1024;
 
 impl Lowering<'_> {
@@ -36,15 +36,10 @@ impl Lowering<'_> {
     }
 
     fn text(&mut self, view: View<'_>, id: NodeId, used: Use) -> Option<Text> {
-        let target = view.tree.resolve(id);
-        if view.tree.kind(target) != Kind::Scalar {
-            return None;
-        }
-        let raw = view.tree.raw(target);
-        let null = view.tree.is_null(target);
+        let Leaf { raw, value: loaded, null, verbatim } = view.tree.leaf(id)?;
         let layer = &self.file.layers[view.layer as usize];
         let below = || TextRange::new(raw.range.start, after(view.tree.source(), raw.range.end));
-        let loaded = if null { "" } else { view.tree.text(target) };
+        let loaded = if null { "" } else { loaded };
         let empty = null || loaded.is_empty() && matches!(raw.style, Style::Literal | Style::Folded);
         let written_below = empty && layer.template && layer.holes(below()).next().is_some();
         let unknown = written_below || layer.unknown(raw.range);
@@ -59,7 +54,7 @@ impl Lowering<'_> {
         let often = used == Use::Word || len <= SHORT && used == Use::Value;
         let mut text = if often {
             Text::new(self.word(value), span, raw, view.layer, alias)
-        } else if used != Use::Name && view.layer == 0 && !unknown && !null && view.tree.is_verbatim(target) {
+        } else if used != Use::Name && view.layer == 0 && !unknown && !null && verbatim {
             Text::in_file(self.source.shared(), span, raw, alias)
         } else {
             Text::new(value.into(), span, raw, view.layer, alias)
@@ -148,7 +143,14 @@ impl Lowering<'_> {
             return;
         }
         let first = self.file.groups.len();
-        for &item in view.tree.items(groups) {
+        let items = view.tree.items(groups);
+        let rules = |group: &NodeId| view.tree.get(*group, "rules").map_or(0, |rules| view.tree.items(rules).len());
+        // Most files have one such sequence: their lists end at their length.
+        if self.file.rules.is_empty() {
+            self.file.groups.reserve_exact(items.len().min(MANY));
+            self.file.rules.reserve_exact(items.iter().map(rules).sum::<usize>().min(MANY));
+        }
+        for &item in items {
             if !self.spend(1) {
                 return;
             }
@@ -202,7 +204,6 @@ impl Lowering<'_> {
         }
         let one = [rules];
         let items = if view.kind(rules) == Kind::Sequence { view.tree.items(rules) } else { &one[..] };
-        self.file.rules.reserve(items.len().min(MANY));
         for &item in items {
             if !self.spend(1) {
                 return;

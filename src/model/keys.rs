@@ -34,7 +34,7 @@ pub(super) enum Key {
 const KEYS: usize = Key::Patch as usize + 1;
 
 impl Key {
-    fn of(text: &str) -> Option<Self> {
+    pub(super) fn of(text: &str) -> Option<Self> {
         Some(match text {
             "alert" => Self::Alert,
             "record" => Self::Record,
@@ -130,6 +130,12 @@ impl<'t> Fields<'t> {
         let near = |id: NodeId| view.key(id).is_some_and(|name| suggest::nearest(name, &[key.name()]).is_some());
         let found = self.entries.iter().find(|[key, _]| near(*key)).filter(|_| self.get(key).is_none());
         found.map(|&[key, value]| (key, value))
+    }
+
+    /// Whether every entry has one of these keys and none is there twice, as written.
+    pub(super) fn only(&self, keys: &[Key]) -> bool {
+        let there = keys.iter().filter(|key| self.slots[**key as usize] != 0).count();
+        there == self.entries.len() && matches!(self.entries, Cow::Borrowed(_))
     }
 
     /// Whether the mapping is a rule: a scalar `expr` and a scalar `alert` or `record`.

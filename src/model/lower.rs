@@ -15,6 +15,9 @@ use crate::promql;
 use crate::source::{Source, SourceId, Span, TextRange};
 use crate::yaml::{self, ErrorKind, Parsed};
 
+/// So many nodes a text may have with its aliases replaced, however short it is: what an alias stands for is looked at in each place.
+const EXPANDED: usize = 1_000_000;
+
 /// So many words are kept to be shared.
 const WORDS: usize = 256;
 
@@ -144,7 +147,7 @@ impl<'a> Lowering<'a> {
         let view = self.view(&parsed, 0);
         self.yaml_errors(&parsed, 0);
         self.comments(view);
-        if let Some(&root) = parsed.tree.documents().first() {
+        if let Some(&root) = parsed.tree.documents().first().filter(|_| !self.cut) {
             self.stock_file(view, root);
         }
         Reading::Rules
@@ -174,6 +177,9 @@ impl<'a> Lowering<'a> {
         let view = self.view(parsed, layer);
         let before = (self.file.rules.len(), self.file.groups.len());
         for (index, &root) in parsed.tree.documents().iter().enumerate() {
+            if self.cut {
+                break;
+            }
             self.document(view, root, index, place);
         }
         let found = before != (self.file.rules.len(), self.file.groups.len());
@@ -184,7 +190,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn view<'t>(&mut self, parsed: &'t Parsed, layer: u32) -> View<'t> {
-        self.visits = self.visits.saturating_add(parsed.tree.nodes().count().saturating_mul(8)).saturating_add(10_000);
+        let visits = parsed.tree.nodes().count().saturating_mul(8);
+        self.visits = self.visits.saturating_add(visits).saturating_add(10_000);
+        self.cut |= parsed.tree.expanded() > visits.max(EXPANDED);
         self.bytes = self.bytes.saturating_add(parsed.tree.source().len().saturating_mul(4)).saturating_add(1 << 20);
         View { tree: &parsed.tree, layer }
     }

@@ -192,9 +192,12 @@ const fn table(bytes: &[u8]) -> [bool; 256] {
 
 /// Whether a placeholder stands in `value`; with `promql`, what cannot be part of an expression, and nothing that can.
 pub(super) fn foreign(value: &str, marks: Marks, promql: bool) -> bool {
-    marks.any(promql)
-        && value.bytes().any(|byte| BEGINS[usize::from(byte)])
-        && Placeholders::new(value, marks, promql).next().is_some()
+    let may_begin = if marks.any(false) {
+        value.bytes().any(|byte| BEGINS[usize::from(byte)])
+    } else {
+        marks.any(promql) && doubled(value, b'{').is_some()
+    };
+    may_begin && Placeholders::new(value, marks, promql).next().is_some()
 }
 
 /// The placeholders of a value: the bytes of each, in order.

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::iter::repeat_n;
 
 pub use guard::Guard;
-pub use redact::{may_be_secret, redact};
+pub use redact::{MARKS_OF_SECRETS, redact};
 
 /// Whether `c` steers a terminal, turns the direction of writing, breaks a line unseen, or is not to be seen at all. Unicode's
 /// `Cc` and `Bidi_Control`, its two separators, and the default-ignorable characters that show as nothing.

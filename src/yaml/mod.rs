@@ -25,7 +25,7 @@ mod tree;
 use crate::source::TextRange;
 
 pub use load::parse;
-pub use raw::{Piece, Raw};
+pub use raw::{Leaf, Piece, Raw};
 pub(crate) use resolve::Resolved;
 pub use tree::{Kind, NodeId, Style, Tree};
 

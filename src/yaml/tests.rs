@@ -285,6 +285,24 @@ fn limits_are_said_and_what_is_shallower_stays() {
 }
 
 #[test]
+fn what_aliases_stand_for_is_counted() {
+    for (text, expanded) in [
+        ("a: b\n", 3),
+        ("a: &x [1, 2]\nb: *x\nc: [*x, *x]\n", 8 + 3 + 3 + 6),
+        ("a: &x {b: &y [1], c: *y}\nd: {<<: *x}\n", 12 + 2 + 8),
+        ("a: &x [*x]\n", 4),
+        ("--- &x [1]\n--- {a: *x}\n", 2 + 3),
+    ] {
+        assert_eq!(parse(text).tree.expanded(), expanded, "{text}");
+    }
+    let mut bomb = String::from("- &x0 [1]\n");
+    for i in 1..200 {
+        bomb += &format!("- &x{i} [{}]\n", vec![format!("*x{}", i - 1); 10].join(", "));
+    }
+    assert_eq!(parse(&bomb).tree.expanded(), usize::MAX, "too many to be counted");
+}
+
+#[test]
 fn any_cut_and_any_byte_is_read_without_a_panic_and_with_true_ranges() {
     for at in 0..=RULES.len() {
         for insert in ["", "\"", "'", "- ", "\t", ": ", "[", "|\n", "\u{85}", "#", "&a ", "\n"] {

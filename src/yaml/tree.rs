@@ -160,23 +160,15 @@ impl Tree {
         .unwrap_or("")
     }
 
-    /// Whether the value of a scalar is its bytes as written, between its quotes.
-    pub fn is_verbatim(&self, id: NodeId) -> bool {
-        let node = self.node(id);
-        let quotes = match node.style {
-            Style::Plain => 0,
-            Style::Single | Style::Double => 1,
-            Style::Literal | Style::Folded => return false,
-        };
-        node.kind == Kind::Scalar && node.a == node.start + quotes && node.a + node.b + quotes == node.end
-    }
-
     /// How the scalar is written.
     pub fn style(&self, id: NodeId) -> Style {
         self.node(id).style
     }
 
     fn props(&self, id: NodeId) -> Option<&Props> {
+        if self.props.is_empty() {
+            return None;
+        }
         self.props.get(self.node(id).props as usize)
     }
 

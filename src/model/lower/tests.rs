@@ -428,6 +428,19 @@ fn aliases_cannot_multiply_the_work() {
     let file = read(&bomb);
     assert!(matches!(file.reading, Reading::NotChecked("too-large", _)));
     assert!(file.rules.len() < 20_000);
+    // Each alias is looked at once, but all that it stands for.
+    let keys = "  k: 1\n".repeat(2_000);
+    let (group, rule) = (format!("- &a\n{keys}"), "  alert: A\n  expr: up\n");
+    let aliases = "- *a\n".repeat(1_000);
+    for text in [
+        format!("groups:\n{group}  rules: [{{alert: A, expr: up}}]\n{aliases}"),
+        format!("rules:\n{group}{rule}{aliases}"),
+        format!("{group}{rule}{aliases}"),
+    ] {
+        let file = read(&text);
+        assert!(matches!(file.reading, Reading::NotChecked("too-large", _)), "{:?}", file.reading);
+        assert!(file.rules.is_empty(), "nothing of it was looked at");
+    }
 }
 
 #[test]

@@ -295,6 +295,11 @@ fn word_in_brackets(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
 
 /// Matchers in other brackets than braces, behind a name: whether they begin here, which is said.
 pub(in crate::promql) fn matchers_elsewhere(lexer: &Lexer, sink: &mut Sink) -> bool {
+    let named = |byte: &u8| is_name_byte(*byte) || *byte == b':';
+    let before = lexer.text().as_bytes()[..lexer.offset()].iter().rfind(|byte| !is_blank(**byte));
+    if !before.is_some_and(named) {
+        return false;
+    }
     let rest = lexer.rest();
     let name = after(rest, 1, is_blank);
     if !rest.as_bytes().get(name).is_some_and(|byte| is_alpha(*byte)) {

@@ -90,7 +90,7 @@ impl<'a> Writer<'a> {
 /// A text without the secrets in its addresses.
 fn open(out: &mut Pieces, text: &(impl AsRef<str> + ?Sized)) {
     let text = text.as_ref();
-    if !out.plain(text, |byte| !safe::may_be_secret(byte)) {
+    if !out.plain(text, safe::MARKS_OF_SECRETS) {
         out.text(&safe::redact(text));
     }
 }

@@ -36,17 +36,16 @@ impl Pieces {
 
     /// A string.
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
-        if !self.plain(text, |_| true) {
+        if !self.plain(text, []) {
             // A text can always be written into memory.
             let _ = text.serialize(&mut Serializer::with_formatter(&mut self.bytes, Escape));
         }
         self
     }
 
-    /// A string that needs no escapes and is of bytes that are welcome; otherwise nothing is written.
-    pub(super) fn plain(&mut self, text: &str, welcome: impl Fn(u8) -> bool) -> bool {
-        let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\' && welcome(byte);
-        let plain = text.bytes().all(plain);
+    /// A string that needs no escapes and has none of these bytes; otherwise nothing is written.
+    pub(super) fn plain<const N: usize>(&mut self, text: &str, unwelcome: [u8; N]) -> bool {
+        let plain = is_plain(text, unwelcome);
         if plain {
             self.raw("\"").bytes.extend_from_slice(text.as_bytes());
             self.raw("\"");
@@ -93,6 +92,28 @@ impl Pieces {
     }
 }
 
+/// Whether a text is of printable ASCII that JSON takes as it is, without these bytes. Texts are short and many here: eight bytes are
+/// looked at together, the last ones with some of those before them.
+fn is_plain<const N: usize>(text: &str, unwelcome: [u8; N]) -> bool {
+    let each = |byte: u8| u64::from_ne_bytes([byte; 8]);
+    // The highest bit of some byte is set where one of them is less than this, at most 128.
+    let less = |word: u64, than: u8| word.wrapping_sub(each(than)) & !word;
+    let odd = |bytes: &[u8; 8]| {
+        let word = u64::from_ne_bytes(*bytes);
+        let is = |byte: u8| less(word ^ each(byte), 1);
+        let beyond = word.wrapping_add(each(0x7f - b'~')) | word;
+        let found = less(word, b' ') | beyond | is(b'"') | is(b'\\');
+        unwelcome.iter().fold(found, |found, byte| found | is(*byte)) & each(0x80) != 0
+    };
+    let bytes = text.as_bytes();
+    let Some(last) = bytes.last_chunk() else {
+        let mut few = [b' '; 8];
+        few[..bytes.len()].copy_from_slice(bytes);
+        return !odd(&few);
+    };
+    !odd(last) && !bytes.as_chunks().0.iter().any(odd)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +130,18 @@ mod tests {
 
     fn text(out: &mut Pieces, text: &str) {
         out.text(text);
+    }
+
+    #[test]
+    fn plain_is_told_at_every_byte_and_place() {
+        for byte in 0..=127_u8 {
+            for (before, after) in (0..20).flat_map(|before| (0..20).map(move |after| (before, after))) {
+                let text = format!("{}{}{}", "~".repeat(before), char::from(byte), " ".repeat(after));
+                let plain = matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'@');
+                assert_eq!(is_plain(&text, [b'@']), plain, "{text:?}");
+            }
+        }
+        assert!(is_plain("", []) && is_plain("a@b", []) && !is_plain("é", []) && !is_plain("1234567890é", []));
     }
 
     #[test]

@@ -28,15 +28,14 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a byte shows that a text may hold a credential: without one of these there is none.
-pub fn may_be_secret(byte: u8) -> bool {
-    matches!(byte, b'@' | b'=')
-}
+/// A text without one of these bytes holds no credential.
+pub const MARKS_OF_SECRETS: [u8; 2] = *b"@=";
 
 /// The ranges of `text` that hold a credential, in order, none inside another.
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if memchr::memchr2(b'@', b'=', text.as_bytes()).is_none() {
+    let [user, value] = MARKS_OF_SECRETS;
+    if memchr::memchr2(user, value, text.as_bytes()).is_none() {
         return found;
     }
     if text.contains('@') {

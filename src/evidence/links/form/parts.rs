@@ -120,14 +120,16 @@ pub fn parts(text: &str) -> Option<Parts> {
 
 /// Query and fragment of what stands from `at` on.
 pub fn tail(text: &str, at: usize) -> (Option<Range<usize>>, Option<Range<usize>>) {
-    let hash = text[at..].find('#').map(|i| at + i);
-    let query = text[at..hash.unwrap_or(text.len())].find('?').map(|i| at + i + 1..hash.unwrap_or(text.len()));
+    let find = |mark: u8, to: usize| memchr::memchr(mark, &text.as_bytes()[at..to]).map(|i| at + i);
+    let hash = find(b'#', text.len());
+    let end = hash.unwrap_or(text.len());
+    let query = find(b'?', end).map(|i| i + 1..end);
     (query, hash.map(|i| i + 1..text.len()))
 }
 
 /// The scheme of `text`: letters, digits, `+-.` before the first `:`.
 pub fn scheme(text: &str) -> Option<Range<usize>> {
-    let end = text.find(':')?;
+    let end = memchr::memchr(b':', text.as_bytes())?;
     let name = &text[..end];
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));

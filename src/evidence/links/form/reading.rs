@@ -189,7 +189,8 @@ impl<'a> Reading<'a> {
     }
 
     fn example(&self, parts: &Parts) -> Option<Fault> {
-        let host = self.plain[parts.authority.clone()].split(':').next().unwrap_or_default();
+        let host = &self.plain[parts.authority.clone()];
+        let host = &host[..memchr::memchr(b':', host.as_bytes()).unwrap_or(host.len())];
         if !self.known_host && words::example_host(host) {
             let range = parts.authority.start..parts.authority.start + host.len();
             return Some(Fault { kind: FaultKind::ExampleHost, ..example_fault(range, "a host kept for examples") });
@@ -290,12 +291,14 @@ fn unsafe_scheme(scheme: &str, range: Range<usize>) -> Fault {
 /// Whether this is the name of a host as nearly all are written, so that any URL can have it: labels of ASCII letters, digits and
 /// `-`, the last of them with a letter first, no punycode and no port.
 fn is_ordinary_host(host: &str) -> bool {
-    let label = |label: &str| {
-        let plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        plain && !label.is_empty() && !label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("xn--"))
+    let label = |label: &[u8]| {
+        let plain = label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        plain && !label.is_empty() && !label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(b"xn--"))
     };
-    let top = host.rsplit('.').next().unwrap_or(host);
-    host.len() < 254 && top.starts_with(|first: char| first.is_ascii_alphabetic()) && host.split('.').all(label)
+    let bytes = host.as_bytes();
+    let top = memchr::memrchr(b'.', bytes).map_or(0, |dot| dot + 1);
+    let letter = bytes.get(top).is_some_and(u8::is_ascii_alphabetic);
+    host.len() < 254 && letter && bytes.split(|byte| *byte == b'.').all(label)
 }
 
 fn hex_pair(bytes: &[u8]) -> bool {

@@ -64,16 +64,20 @@ pub fn placeholder(text: &str) -> Option<Range<usize>> {
 
 /// Whether this host name is kept for examples (RFC 2606, RFC 6761) or used as one everywhere.
 pub fn example_host(host: &str) -> bool {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let under = |name: &str| host == name || host.strip_suffix(name).is_some_and(|head| head.ends_with('.'));
-    let reserved = ["example.com", "example.org", "example.net", "example", "invalid", "test"].into_iter().any(under);
-    reserved || ["test.com", "www.test.com", "todo", "tbd", "changeme"].contains(&host.as_str())
+    let host = host.trim_end_matches('.').as_bytes();
+    let is = |name: &&str| host.eq_ignore_ascii_case(name.as_bytes());
+    let under = |name: &&str| {
+        let head = host.len().checked_sub(name.len());
+        head.is_some_and(|at| host[at..].eq_ignore_ascii_case(name.as_bytes()) && (at == 0 || host[at - 1] == b'.'))
+    };
+    ["example.com", "example.org", "example.net", "example", "invalid", "test"].iter().any(under)
+        || ["test.com", "www.test.com", "todo", "tbd", "changeme"].iter().any(is)
 }
 
 /// The range in `path` of a last segment that is a placeholder.
 pub fn example_segment(path: &str) -> Option<Range<usize>> {
     let path = path.trim_end_matches('/');
-    let start = path.rfind('/').map_or(0, |i| i + 1);
+    let start = memchr::memrchr(b'/', path.as_bytes()).map_or(0, |i| i + 1);
     SEGMENTS.contains(&&path[start..]).then_some(start..path.len())
 }
 
