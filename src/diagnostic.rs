@@ -1,11 +1,9 @@
 //! What the linter says: owned data, made anywhere, rendered elsewhere.
 
-use std::borrow::Cow;
+mod words;
 
 use crate::source::Span;
-
-/// Words that are mostly the same in every finding of a lint rule, and then not copied.
-pub type Words = Cow<'static, str>;
+pub use words::Words;
 
 /// How much a finding matters. The order is from harmless to grave.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -102,12 +100,12 @@ impl Diagnostic {
             severity,
             message: message.into(),
             span,
-            label: Cow::Borrowed(""),
+            label: Words::default(),
             related: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
             fix: None,
-            cause: Cow::Borrowed(""),
+            cause: Words::default(),
             subject: String::new(),
         }
     }

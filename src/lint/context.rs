@@ -1,6 +1,5 @@
 //! What a lint rule is given, and where its findings and verdicts go.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::vec::Drain;
 
@@ -10,7 +9,7 @@ use super::conventions::Conventions;
 use super::facts::Facts;
 use super::patterns::{Patterns, Track, Within};
 use super::{LISTED, Level, Meta, Setup, Verdict};
-use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Severity, Words};
 use crate::evidence::Evidence;
 use crate::model::{self, BlockKind, File, Part, Rule, Text, Workspace, insert};
 use crate::source::{Source, SourceId, Span, TextRange};
@@ -61,7 +60,7 @@ pub struct Context<'a> {
     /// Room for a finding of which only the number matters.
     spare: Option<Box<Diagnostic>>,
     verdict: Verdict,
-    reason: Cow<'static, str>,
+    reason: Words,
     not_asked: bool,
     lacking: bool,
     seen_at: Option<i64>,
@@ -72,7 +71,7 @@ pub struct Outcome {
     /// The verdict on the rule it was given.
     pub verdict: Verdict,
     /// Why the verdict is what it is; empty where it holds.
-    pub reason: Cow<'static, str>,
+    pub reason: Words,
     /// Whether the answer is unknown because nobody asked.
     pub not_asked: bool,
     /// Whether the answer is unknown for want of evidence.
@@ -95,7 +94,7 @@ impl<'a> Context<'a> {
             many: BTreeMap::new(),
             spare: None,
             verdict: Verdict::Holds,
-            reason: Cow::Borrowed(""),
+            reason: Words::default(),
             not_asked: false,
             lacking: false,
             seen_at: None,
@@ -133,7 +132,7 @@ impl<'a> Context<'a> {
             return None;
         }
         let reason = match verdict {
-            Verdict::Holds => Cow::Borrowed(""),
+            Verdict::Holds => Words::default(),
             Verdict::Broken => self.findings.last().map(|raw| raw.diagnostic.reason()).unwrap_or_default(),
             _ => std::mem::take(&mut self.reason),
         };
@@ -200,12 +199,7 @@ impl<'a> Context<'a> {
 
     /// Says something worth knowing where the answer is unknown for want of evidence. It stays a note, whatever the policy's
     /// level, and the verdict stays unknown.
-    pub fn remark(
-        &mut self,
-        span: Span,
-        message: impl Into<String>,
-        reason: impl Into<Cow<'static, str>>,
-    ) -> &mut Diagnostic {
+    pub fn remark(&mut self, span: Span, message: impl Into<String>, reason: impl Into<Words>) -> &mut Diagnostic {
         self.unanswered(reason);
         self.push(Diagnostic::new(self.id, Severity::Note, span, message), self.rule)
     }
@@ -231,28 +225,28 @@ impl<'a> Context<'a> {
     }
 
     /// Says that it cannot be told, and why.
-    pub fn unknown(&mut self, reason: impl Into<Cow<'static, str>>) {
+    pub fn unknown(&mut self, reason: impl Into<Words>) {
         self.settle(Verdict::Unknown, reason.into());
     }
 
     /// Says that it cannot be told because nobody asked; the reason says who would.
-    pub fn not_asked(&mut self, reason: impl Into<Cow<'static, str>>) {
+    pub fn not_asked(&mut self, reason: impl Into<Words>) {
         self.not_asked = true;
         self.unanswered(reason);
     }
 
     /// Says that it cannot be told for want of evidence, and why.
-    pub fn unanswered(&mut self, reason: impl Into<Cow<'static, str>>) {
+    pub fn unanswered(&mut self, reason: impl Into<Words>) {
         self.lacking = true;
         self.unknown(reason);
     }
 
     /// Says that the ground rule does not concern this alert, and why.
-    pub fn exempt(&mut self, reason: impl Into<Cow<'static, str>>) {
+    pub fn exempt(&mut self, reason: impl Into<Words>) {
         self.settle(Verdict::Exempt, reason.into());
     }
 
-    fn settle(&mut self, verdict: Verdict, reason: Cow<'static, str>) {
+    fn settle(&mut self, verdict: Verdict, reason: Words) {
         if self.verdict == Verdict::Holds {
             self.verdict = verdict;
             self.reason = reason;

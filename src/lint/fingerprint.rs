@@ -7,15 +7,15 @@ use super::report::Finding;
 
 /// FNV-1a, 64 bits: small, stable, and no secret depends on it (<http://www.isthe.com/chongo/tech/comp/fnv/>).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fnv(pub u64);
+struct Fnv(u64);
 
 impl Fnv {
     /// The hash of nothing.
-    pub const START: Self = Self(0xcbf2_9ce4_8422_2325);
+    const START: Self = Self(0xcbf2_9ce4_8422_2325);
 
     /// The hash of one more byte.
     #[must_use]
-    pub const fn byte(self, byte: u8) -> Self {
+    const fn byte(self, byte: u8) -> Self {
         Self((self.0 ^ byte as u64).wrapping_mul(0x0100_0000_01b3))
     }
 

@@ -1,6 +1,5 @@
 //! What a run found: everything that a writer of any format needs, sorted.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use jiff::civil::Date;
 
 use super::fingerprint::Fingerprint;
 use super::{Meta, Verdict};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Words};
 use crate::source::{Source, SourceId, Span};
 
 /// The result of a run.
@@ -96,7 +95,7 @@ pub struct Exception {
     /// The verdict.
     pub verdict: Verdict,
     /// Why.
-    pub reason: Cow<'static, str>,
+    pub reason: Words,
     /// Whether it is unknown because nobody asked.
     pub not_asked: bool,
     /// Whether it is unknown for want of evidence: nobody asked, or nobody answered.

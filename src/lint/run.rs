@@ -1,8 +1,8 @@
 //! A run: every lint rule over every file, in parallel, then waivers, and everything sorted.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 
@@ -104,7 +104,7 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
     let mut times = BTreeMap::new();
     for (index, mut shared) in parts(input).enumerate() {
         shared.patterns = patterns.get(index);
-        let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran) };
+        let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran), known: Mutex::default() };
         let (mut found, mut seen) = run.all(&mut times);
         if findings.is_empty() {
             (findings, alerts) = (found, seen);
@@ -244,7 +244,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn verdicts(&self, rule: &Rule, facts: &Facts<'_>, exceptions: Arc<Vec<Exception>>) -> AlertVerdicts {
+    fn verdicts(&self, rule: &Rule, facts: &Facts<'_>, exceptions: Exceptions) -> AlertVerdicts {
         AlertVerdicts {
             source: self.file.source,
             // A name that comes through an alias or a merge key is written elsewhere.
@@ -260,16 +260,20 @@ impl<'a> Place<'a> {
     }
 }
 
+/// What came of an alert; of most alerts the same.
+type Exceptions = Arc<Vec<Exception>>;
+
 /// So many of the lists that were met last are looked through for an equal one.
 const RECENT: usize = 8;
 
 /// The list that equals these exceptions, so that alerts share it.
-fn shared(known: &mut Vec<Arc<Vec<Exception>>>, exceptions: &[Exception]) -> Arc<Vec<Exception>> {
-    if let Some(list) = known.iter().rev().take(RECENT).find(|list| ***list == exceptions) {
+fn shared(known: &mut VecDeque<Exceptions>, exceptions: &[Exception]) -> Exceptions {
+    if let Some(list) = known.iter().find(|list| ***list == exceptions) {
         return list.clone();
     }
     let list = Arc::new(exceptions.to_vec());
-    known.push(list.clone());
+    known.truncate(RECENT - 1);
+    known.push_front(list.clone());
     list
 }
 
@@ -277,6 +281,8 @@ fn shared(known: &mut Vec<Arc<Vec<Exception>>>, exceptions: &[Exception]) -> Arc
 struct PartRun<'a> {
     shared: Shared<'a>,
     makers: Vec<Maker<'a>>,
+    /// What came of the alerts of some file before.
+    known: Mutex<VecDeque<Exceptions>>,
 }
 
 impl<'a> PartRun<'a> {
@@ -320,11 +326,11 @@ impl<'a> PartRun<'a> {
             latest: None,
         };
         let mut exceptions = Vec::new();
-        // What came of the alerts so far: of most of them the same.
-        let mut known: Vec<Arc<Vec<Exception>>> = vec![Arc::default()];
+        let none = Exceptions::default();
+        let mut known = self.known.lock().map(|known| known.clone()).unwrap_or_default();
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
-            let mut verdicts = place.verdicts(rule, &facts, known[0].clone());
+            let mut verdicts = place.verdicts(rule, &facts, none.clone());
             let mut cx = Context::new(self.shared).in_file(file).on_rule(index as u32, &facts);
             for maker in &self.makers {
                 place.judge(maker, rule, &facts, &mut cx);
@@ -355,6 +361,9 @@ impl<'a> PartRun<'a> {
                 out.alerts.push((index as u32, verdicts));
             }
             exceptions.clear();
+        }
+        if let Ok(mut last) = self.known.lock() {
+            *last = known;
         }
         let mut cx = Context::new(self.shared).in_file(file);
         for maker in &self.makers {

@@ -6,22 +6,29 @@ use super::{File, duration};
 use crate::source::{Source, Span, TextRange};
 use crate::yaml::{Raw, Style};
 
-/// A scalar of a rule file: its value and where it was written. 40 bytes, for millions of them are held.
+/// A scalar of a rule file: its value and where it was written. 32 bytes, for millions of them are held.
 #[derive(Clone, Debug)]
 pub struct Text {
-    /// The value, or the text of the whole file where the value stands there as it is.
-    held: Arc<str>,
-    /// Set where the scalar is not simply a scalar of the file itself.
-    far: Option<Box<Far>>,
+    held: Held,
     span: Span,
     indent: u16,
     style: Style,
     flags: u8,
 }
 
-/// Where a scalar of another layer, or one used through an alias, was written.
-#[derive(Clone, Copy, Debug)]
+/// The value, or the text of the whole file where the value stands there as it is.
+#[derive(Clone, Debug)]
+enum Held {
+    /// Of a scalar of the file itself.
+    Near(Arc<str>),
+    /// Of any other.
+    Far(Box<Far>),
+}
+
+/// A scalar of another layer, or one used through an alias, and where it was written.
+#[derive(Clone, Debug)]
 struct Far {
+    held: Arc<str>,
     layer: u32,
     range: TextRange,
     alias: Option<Span>,
@@ -35,8 +42,26 @@ impl Text {
     /// A scalar of `layer`, written there as `raw` says and in the file at `span`.
     pub(super) fn new(value: Arc<str>, span: Span, raw: Raw, layer: u32, alias: Option<Span>) -> Self {
         let near = layer == 0 && alias.is_none() && raw.range == span.range();
-        let far = (!near).then(|| Box::new(Far { layer, range: raw.range, alias }));
-        Self { held: value, far, span, indent: raw.indent, style: raw.style, flags: 0 }
+        let held = if near {
+            Held::Near(value)
+        } else {
+            Held::Far(Box::new(Far { held: value, layer, range: raw.range, alias }))
+        };
+        Self { held, span, indent: raw.indent, style: raw.style, flags: 0 }
+    }
+
+    fn held(&self) -> &Arc<str> {
+        match &self.held {
+            Held::Near(held) => held,
+            Held::Far(far) => &far.held,
+        }
+    }
+
+    fn far(&self) -> Option<&Far> {
+        match &self.held {
+            Held::Near(_) => None,
+            Held::Far(far) => Some(far),
+        }
     }
 
     /// A scalar of the file itself whose value is the bytes of `file` between its quotes.
@@ -55,19 +80,19 @@ impl Text {
     /// The value as Prometheus loads it; where a template engine's placeholder stands in it, the placeholder as written.
     #[must_use]
     pub fn value(&self) -> &str {
-        if self.flags & IN_FILE == 0 { &self.held } else { self.in_place() }
+        if self.flags & IN_FILE == 0 { self.held() } else { self.in_place() }
     }
 
     fn in_place(&self) -> &str {
         let quotes = usize::from(self.style != Style::Plain);
         let range = self.span.range().range();
-        self.held.get(range.start + quotes..range.end - quotes).unwrap_or("")
+        self.held().get(range.start + quotes..range.end - quotes).unwrap_or("")
     }
 
     /// The value, shared with whoever else keeps it.
     #[must_use]
     pub fn shared(&self) -> Arc<str> {
-        if self.flags & IN_FILE == 0 { self.held.clone() } else { Arc::from(self.value()) }
+        if self.flags & IN_FILE == 0 { self.held().clone() } else { Arc::from(self.value()) }
     }
 
     /// The milliseconds of a duration, 0 for a null; none where it is not one, or a template engine's placeholder stands in it.
@@ -90,7 +115,7 @@ impl Text {
 
     /// How it is written in its layer.
     pub(super) fn raw(&self) -> Raw {
-        let range = self.far.as_ref().map_or(self.span.range(), |far| far.range);
+        let range = self.far().map_or(self.span.range(), |far| far.range);
         Raw { range, style: self.style, indent: self.indent }
     }
 
@@ -108,7 +133,7 @@ impl Text {
     /// Index into [`File::layers`] of the text that it is a scalar of.
     #[must_use]
     pub fn layer(&self) -> u32 {
-        self.far.as_ref().map_or(0, |far| far.layer)
+        self.far().map_or(0, |far| far.layer)
     }
 
     /// Where `part`, bytes of the value, was written in the file: the smallest range that covers it, and the whole scalar where
@@ -144,7 +169,7 @@ impl Text {
     /// The `*alias` that stands for it, where one does; its own bytes are at the anchor.
     #[must_use]
     pub fn alias(&self) -> Option<Span> {
-        self.far.as_ref().and_then(|far| far.alias)
+        self.far().and_then(|far| far.alias)
     }
 }
 
@@ -154,6 +179,6 @@ mod tests {
 
     #[test]
     fn a_million_of_them_fit() {
-        assert!(size_of::<Text>() <= 40);
+        assert!(size_of::<Text>() <= 32 && size_of::<Option<Text>>() <= 32);
     }
 }

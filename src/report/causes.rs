@@ -42,7 +42,7 @@ pub(super) fn causes(report: &Report<'_>) -> Vec<Cause> {
     let mut causes: Vec<Cause> = Vec::new();
     for (index, finding) in report.findings.iter().enumerate().filter(|(_, finding)| finding.waiver.is_none()) {
         let Diagnostic { rule, severity, message, cause, .. } = &*finding.diagnostic;
-        let text = if cause.is_empty() { shape(message) } else { cause.clone().into_owned() };
+        let text = if cause.is_empty() { shape(message) } else { cause.to_string() };
         let place = *places.entry((rule, text.clone())).or_insert_with(|| {
             causes.push(Cause { rule, text, findings: Vec::new(), severities: [0; 3], files: 0, alerts: None });
             causes.len() - 1

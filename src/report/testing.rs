@@ -1,6 +1,5 @@
 //! Reports made by hand.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -158,7 +157,7 @@ fn except(alert: &mut AlertVerdicts, rule: &str, verdict: Verdict, reason: Strin
     let lint = METAS.iter().position(|meta| meta.id == rule).unwrap() as u16;
     if alert.exceptions.iter().all(|it| it.lint != lint) {
         let exceptions = Arc::make_mut(&mut alert.exceptions);
-        exceptions.push(Exception { lint, verdict, reason: Cow::Owned(reason), not_asked, lacking: not_asked });
+        exceptions.push(Exception { lint, verdict, reason: reason.into(), not_asked, lacking: not_asked });
         exceptions.sort_by_key(|it| it.lint);
     }
 }

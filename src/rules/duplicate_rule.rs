@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::fingerprint::Fnv;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{File, Rule, RuleKind};
+use crate::name::is_name_byte;
 use crate::promql::{self, print};
 
 /// `duplicate-rule`.
@@ -115,8 +115,8 @@ impl LintRule for DuplicateRule {
 /// Rules by a number of their name, those of one name behind each other, in order. Few rules share a name: labels are gathered of
 /// those alone.
 fn named<'a, T: Ord>(rules: impl Iterator<Item = (&'a Rule, T)>) -> Vec<(u64, T)> {
-    let number = |rule: &Rule| rule.name.value().bytes().fold(Fnv::START, Fnv::byte).0;
-    let mut named: Vec<(u64, T)> = rules.map(|(rule, place)| (number(rule), place)).collect();
+    let mut named: Vec<(u64, T)> =
+        rules.map(|(rule, place)| (number_of(rule.name.value().as_bytes()), place)).collect();
     named.sort_unstable();
     named
 }
@@ -214,16 +214,20 @@ fn squeezed(expr: &str) -> String {
 }
 
 /// Words that Prometheus may print or not.
-const CLAUSES: [Fnv; 6] =
-    [hash(b"by"), hash(b"without"), hash(b"on"), hash(b"ignoring"), hash(b"group_left"), hash(b"group_right")];
+const CLAUSES: [&str; 6] = ["by", "without", "on", "ignoring", "group_left", "group_right"];
 
-const fn hash(word: &[u8]) -> Fnv {
-    let (mut hash, mut at) = (Fnv::START, 0);
-    while at < word.len() {
-        hash = hash.byte(word[at]);
-        at += 1;
-    }
-    hash
+/// A number of a word, whatever its case; eight bytes are taken at once.
+fn number_of(word: &[u8]) -> u64 {
+    let (parts, rest) = word.as_chunks();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let lower = |part: &[u8; 8]| u64::from_le_bytes(*part) | u64::from_le_bytes([b'a' ^ b'A'; 8]);
+    parts.iter().chain([&last]).map(lower).fold(word.len() as u64, mixed)
+}
+
+fn mixed(sum: u64, part: u64) -> u64 {
+    let sum = (sum.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    sum ^ sum >> 32
 }
 
 /// A number of the words and numbers of an expression, whatever their order, case and spelling, and of nothing else: where those of
@@ -234,17 +238,16 @@ fn words(expr: &str) -> Option<u64> {
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii_digit() || byte == b'.' && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
             let (value, end) = promql::number_at(expr, at);
-            let value =
-                value.map_or(0, |value| value.to_bits().to_le_bytes().into_iter().fold(Fnv::START, Fnv::byte).0);
-            sum = sum.wrapping_add(value);
+            sum = sum.wrapping_add(value.map_or(0, |value| mixed(0, value.to_bits())));
             at = end;
-        } else if is_letter(byte) {
-            let mut word = Fnv::START;
-            while let Some(&byte) = bytes.get(at).filter(|byte| is_letter(**byte) || byte.is_ascii_digit()) {
-                word = word.byte(byte.to_ascii_lowercase());
-                at += 1;
+        } else if is_name_byte(byte) || !byte.is_ascii() {
+            let rest = &bytes[at..];
+            let len = rest.iter().position(|byte| !is_name_byte(*byte) && byte.is_ascii()).unwrap_or(rest.len());
+            let word = &rest[..len];
+            if !CLAUSES.iter().any(|clause| word.eq_ignore_ascii_case(clause.as_bytes())) {
+                sum = sum.wrapping_add(number_of(word));
             }
-            sum = sum.wrapping_add(if CLAUSES.contains(&word) { 0 } else { word.0 });
+            at += len;
         } else if byte == b'\\' && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) {
             return None;
         } else {
@@ -252,10 +255,6 @@ fn words(expr: &str) -> Option<u64> {
         }
     }
     Some(sum)
-}
-
-fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii()
 }
 
 /// The expression as Prometheus prints it, so that blanks and line breaks make no difference.

@@ -1,8 +1,10 @@
 //! Every alert names an owner whom somebody can reach.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, Words};
 use crate::lint::facts::Field;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{BlockKind, Rule, RuleKind};
@@ -10,7 +12,11 @@ use crate::model::{BlockKind, Rule, RuleKind};
 /// `owner-missing`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OwnerMissing {}
+pub struct OwnerMissing {
+    /// What every finding says of the key that is not there: label and help. There may be thousands of them.
+    #[serde(skip)]
+    words: OnceLock<[Words; 2]>,
+}
 
 impl Configurable for OwnerMissing {
     const META: Meta = Meta {
@@ -48,15 +54,16 @@ impl LintRule for OwnerMissing {
             Field::Missing => {}
         }
         let edit = cx.insert(rule, block, key, "the-team-that-answers");
-        // Findings by the thousand: put together at their length.
+        let [label, help] = self.words.get_or_init(|| {
+            let kind = if block == BlockKind::Labels { "label" } else { "annotation" };
+            let label = format!("no {kind} `{key}`, and nothing else that names an owner");
+            [label, format!("add a {kind} `{key}` with the team that answers for this alert")].map(Words::from)
+        });
+        // Put together at its length.
         let message = ["alert `", name, "` names no owner"].concat();
         let diagnostic = cx.report_as(severity, rule.name.span(), message);
-        let kind = if block == BlockKind::Labels { "label" } else { "annotation" };
-        diagnostic
-            .cause("alerts name no owner")
-            .label(["no ", kind, " `", key, "`, and nothing else that names an owner"].concat());
-        diagnostic.note("when the runbook is not enough, the owning team must be reached");
-        diagnostic.help(["add a ", kind, " `", key, "` with the team that answers for this alert"].concat());
+        diagnostic.cause("alerts name no owner").label(label.clone());
+        diagnostic.note("when the runbook is not enough, the owning team must be reached").help(help.clone());
         diagnostic.offer(edit);
     }
 }

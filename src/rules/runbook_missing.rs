@@ -1,8 +1,10 @@
 //! Every alert links a runbook.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, Words};
 use crate::lint::facts::Field;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{BlockKind, Rule, RuleKind};
@@ -10,7 +12,11 @@ use crate::model::{BlockKind, Rule, RuleKind};
 /// `runbook-missing`.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RunbookMissing {}
+pub struct RunbookMissing {
+    /// What every finding says of the key that is not there: label and help. There may be thousands of them.
+    #[serde(skip)]
+    words: OnceLock<[Words; 2]>,
+}
 
 impl Configurable for RunbookMissing {
     const META: Meta = Meta {
@@ -48,14 +54,18 @@ impl LintRule for RunbookMissing {
         let key = cx.conventions().runbook.annotations.first().map_or("runbook_url", String::as_str);
         let edit = cx.insert(rule, BlockKind::Annotations, key, "<address of its runbook entry>");
         let name = rule.name.value();
-        // Findings by the thousand: put together at their length.
+        let [label, help] = self.words.get_or_init(|| {
+            let label = format!("no `{key}` annotation");
+            [label, format!("add an annotation `{key}` with the address of its runbook entry")].map(Words::from)
+        });
+        // Put together at its length.
         let message = ["alert `", name, "` links no runbook"].concat();
         let diagnostic = cx.report_as(severity, rule.name.span(), message);
         diagnostic
             .cause("alerts link no runbook")
-            .label(["no `", key, "` annotation"].concat())
+            .label(label.clone())
             .note("whoever is woken by it must find what it means and what to do")
-            .help(["add an annotation `", key, "` with the address of its runbook entry"].concat());
+            .help(help.clone());
         diagnostic.offer(edit);
     }
 }
