@@ -1,16 +1,17 @@
 //! What a lint rule is given, and where its findings and verdicts go.
 
 use std::collections::BTreeMap;
-use std::vec::Drain;
 
 use jiff::civil::Date;
 
 use super::conventions::Conventions;
-use super::facts::Facts;
+use super::facts::{Facts, Found};
 use super::patterns::{Patterns, Track, Within};
+use super::references::References;
 use super::{LISTED, Level, Meta, Setup, Verdict};
 use crate::diagnostic::{Diagnostic, Edit, Severity, Words};
 use crate::evidence::Evidence;
+use crate::evidence::links::{Answer, Question};
 use crate::model::{self, BlockKind, File, Part, Rule, Text, Workspace, insert};
 use crate::source::{Source, SourceId, Span, TextRange};
 
@@ -25,6 +26,8 @@ pub struct Shared<'a> {
     pub setup: &'a Setup,
     /// What is known of the world; none while questions are still being gathered.
     pub evidence: &'a Evidence,
+    /// What is known of references that are the same wherever they stand; none while questions are still being gathered.
+    pub(super) references: Option<&'a References<'a>>,
     /// What the history tells of each alert; none where there is no history.
     pub patterns: Option<&'a Patterns<'a>>,
     /// The day of the run.
@@ -119,9 +122,9 @@ impl<'a> Context<'a> {
     }
 
     /// What the lint rule found.
-    pub(super) fn findings(&mut self) -> Drain<'_, Raw> {
+    pub(super) fn findings(&mut self) -> Vec<Raw> {
         self.many.clear();
-        self.findings.drain(..)
+        std::mem::take(&mut self.findings)
     }
 
     /// What the lint rule came to; none where there is nothing to say but that the rule holds.
@@ -315,6 +318,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn evidence(&self) -> &'a Evidence {
         self.shared.evidence
+    }
+
+    /// What is known of a reference: `question` makes the question about it where it is not the same wherever it stands.
+    pub fn answer(&self, found: &Found<'_>, question: impl FnOnce() -> Question) -> Option<&'a Answer> {
+        let known = self.shared.references.and_then(|references| references.get(&*found.value));
+        known.map(|known| known.answer).or_else(|| self.evidence().runbooks.get(&question()))
     }
 
     /// What the firing history tells of the rule at hand.

@@ -8,12 +8,12 @@ use std::sync::{Arc, LazyLock};
 use memchr::memmem;
 
 use super::conventions::{Conventions, Keys};
+use super::references::{Known, References};
 use crate::evidence::Evidence;
 use crate::evidence::links::{Answer, FaultKind, Form, Question, form_under};
-use crate::model::{File, Rule, Text};
+use crate::model::{self, File, Rule, Text};
 use crate::promql::{ClauseKind, MatchOp, walk};
 use crate::source::{Source, Span, TextRange};
-use crate::template::doubled;
 
 /// Owner, severity and runbook of a rule.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Facts<'a> {
     pub silent: Option<bool>,
     rule: &'a Rule,
     conventions: &'a Conventions,
+    /// What is known of the runbook's reference, where that is the same wherever it stands.
+    known: Option<&'a Known<'a>>,
     /// Why the alert is not meant for people, found once for all lint rules.
     exempt: OnceCell<Option<&'static str>>,
     /// What the runbook's reference is, told once for all lint rules.
@@ -71,7 +73,14 @@ pub struct Found<'a> {
 impl<'a> Facts<'a> {
     /// The answer to [`Self::question`], where it is known.
     pub fn answer(&self, file: &File, rule: &Rule, root: &str, evidence: &'a Evidence) -> Option<&'a Answer> {
-        *self.answer.get_or_init(|| evidence.runbooks.get(self.question(file, rule, root)?))
+        let look = || evidence.runbooks.get(self.question(file, rule, root)?);
+        self.known.map(|known| known.answer).or_else(|| *self.answer.get_or_init(look))
+    }
+
+    /// The same facts with what is known of references.
+    pub(super) fn beside(self, references: Option<&'a References<'a>>) -> Self {
+        let known = references.and_then(|references| references.get(self.runbook.fixed()?));
+        Self { known, ..self }
     }
 
     /// Why the alert is not meant for people, where it is not.
@@ -81,6 +90,9 @@ impl<'a> Facts<'a> {
 
     /// What the runbook's reference is, where one is written out.
     pub fn form(&self) -> Option<&Form> {
+        if let Some(known) = self.known {
+            return Some(known.form(self.runbook.known()?, self.conventions));
+        }
         let read = || self.runbook.known_or_empty().map(|found| self.conventions.form(found));
         self.form.get_or_init(read).as_ref()
     }
@@ -179,7 +191,7 @@ impl<'a> Found<'a> {
     /// Whether Prometheus fills the value in when the alert fires.
     #[must_use]
     pub fn is_dynamic(&self) -> bool {
-        doubled(&self.value, b'{').is_some()
+        model::is_dynamic(&self.value)
     }
 }
 
@@ -202,6 +214,7 @@ impl Conventions {
             severity,
             rule,
             conventions: self,
+            known: None,
             exempt: OnceCell::new(),
             form: OnceCell::new(),
             question: OnceCell::new(),
@@ -297,7 +310,7 @@ fn joined_owner<'a>(file: &File, source: &Source, rule: &Rule, keys: &'a [String
 /// Label values that the alert is known to have: its own, and those that its selectors agree on. Only a reference with a template
 /// in it asks for them.
 fn runbook_labels(file: &File, rule: &Rule, reference: &str) -> BTreeMap<String, String> {
-    if doubled(reference, b'{').is_none() {
+    if !model::is_dynamic(reference) {
         return BTreeMap::new();
     }
     let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();

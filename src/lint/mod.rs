@@ -12,6 +12,7 @@ pub mod conventions;
 pub mod facts;
 pub mod fingerprint;
 pub mod patterns;
+mod references;
 pub mod report;
 pub mod rotation;
 mod run;

@@ -13,6 +13,7 @@ use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
+use super::references::{by_root, known};
 use super::report::{AlertVerdicts, Concern, Exception, Finding, Report, Suggestion, Times};
 use super::{Active, Block, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
@@ -102,8 +103,11 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
     let mut findings = Vec::new();
     let mut alerts = Vec::new();
     let mut times = BTreeMap::new();
+    let answers = by_root(input.evidence);
     for (index, mut shared) in parts(input).enumerate() {
         shared.patterns = patterns.get(index);
+        let references = known(answers.get(shared.part.root.as_str()).map_or(&[][..], Vec::as_slice));
+        shared.references = Some(&references);
         let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran), known: Mutex::default() };
         let (mut found, mut seen) = run.all(&mut times);
         if findings.is_empty() {
@@ -172,6 +176,7 @@ fn parts<'w: 'a, 'a>(input: &Input<'w, 'a>) -> impl Iterator<Item = Shared<'a>> 
         part,
         setup,
         evidence,
+        references: None,
         patterns: None,
         today,
     })
@@ -194,7 +199,7 @@ impl<'a> Place<'a> {
 
     fn facts(&self, rule: &'a Rule) -> Facts<'a> {
         let source = self.shared.workspace.source(self.file.source);
-        self.shared.setup.conventions.facts(self.file, source, rule)
+        self.shared.setup.conventions.facts(self.file, source, rule).beside(self.shared.references)
     }
 
     /// What is asked about the runbooks of its alerts.
@@ -440,7 +445,7 @@ impl<'a> PartRun<'a> {
         for (maker, block) in self.in_force() {
             cx.turn_to(maker.active.meta, block.level);
             block.rule.policy(&mut cx);
-            findings.extend(cx.findings().map(|raw| plain(raw, self.shared)));
+            findings.extend(cx.findings().into_iter().map(|raw| plain(raw, self.shared)));
         }
     }
 
@@ -452,7 +457,7 @@ impl<'a> PartRun<'a> {
             for (maker, block) in self.in_force() {
                 cx.turn_to(maker.active.meta, block.level);
                 block.rule.waiver(waiver, &mut cx);
-                findings.extend(cx.findings().map(|raw| plain(raw, self.shared)));
+                findings.extend(cx.findings().into_iter().map(|raw| plain(raw, self.shared)));
             }
         }
     }

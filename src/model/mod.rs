@@ -32,7 +32,7 @@ pub use insert::BlockKind;
 pub use layer::Layer;
 pub use maps::{Maps, check_maps};
 pub use replace::replaced;
-pub use text::Text;
+pub use text::{Text, is_dynamic};
 pub use workspace::{Part, Workspace, files_a_thread};
 
 use std::borrow::Cow;

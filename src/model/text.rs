@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{File, duration};
 use crate::source::{Source, Span, TextRange};
+use crate::template::doubled;
 use crate::yaml::{Raw, Style};
 
 /// A scalar of a rule file: its value and where it was written. 32 bytes, for millions of them are held.
@@ -171,6 +172,12 @@ impl Text {
     pub fn alias(&self) -> Option<Span> {
         self.far().and_then(|far| far.alias)
     }
+}
+
+/// Whether Prometheus fills a value in when the alert fires: an action of a template stands in it.
+#[must_use]
+pub fn is_dynamic(value: &str) -> bool {
+    doubled(value, b'{').is_some()
 }
 
 #[cfg(test)]

@@ -43,14 +43,14 @@ pub(super) fn known_answer<'a>(rule: &Rule, cx: &Context<'a>) -> Option<&'a Answ
 /// The answer to [`question`]; the verdict is settled where there is none.
 pub(super) fn answer<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<(Reference<'a>, &'a Answer)> {
     let reference = reference(rule, cx)?;
-    if question(rule, cx).is_none() {
+    let answer = known_answer(rule, cx);
+    if answer.is_none() && question(rule, cx).is_none() {
         match reference.facts.form() {
             Some(Form::Placeholder(_)) | None => cx.exempt("`runbook-placeholder` judges what is no reference"),
             _ => cx.unknown("`runbook-malformed` says why the reference cannot be asked about"),
         }
         return None;
     }
-    let answer = known_answer(rule, cx);
     match answer {
         Some(answer) => cx.seen_at(answer.checked_at),
         None => cx.not_asked("runbook pages were not asked: `--online` asks them"),

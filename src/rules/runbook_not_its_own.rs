@@ -1,7 +1,6 @@
 //! A runbook reference leads to the alert's own entry.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
@@ -96,20 +95,12 @@ impl LintRule for RunbookNotItsOwn {
 
 /// The alerts of the root that link a page which may be there.
 fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
-    let mut answers: HashMap<Cow<'_, str>, Option<&Answer>> = HashMap::new();
     let mut all = Vec::new();
     for (file, _) in cx.files() {
         for (index, rule) in file.rules.iter().enumerate().filter(|(_, rule)| rule.kind == RuleKind::Alert) {
             let field = cx.conventions().runbook(file, rule);
             let Some(found) = field.known() else { continue };
-            let look = || cx.evidence().runbooks.get(&found.question(file, rule, cx.root()));
-            let answer = if found.is_dynamic() {
-                look()
-            } else if let Some(known) = answers.get(&*found.value) {
-                *known
-            } else {
-                *answers.entry(found.value.clone()).or_insert_with(look)
-            };
+            let answer = cx.answer(found, || found.question(file, rule, cx.root()));
             // A template in the page is different for each alert; what is not there is told elsewhere.
             let counts = |answer: &&Answer| {
                 let gone = matches!(answer.verdict, Verdict::Dead | Verdict::Soft404 | Verdict::Unsafe);

@@ -91,7 +91,7 @@ impl Tree {
     /// before those it holds, and an alias behind them.
     pub fn expanded(&self) -> usize {
         let nodes = &self.nodes;
-        if !nodes.iter().any(|node| node.kind == Kind::Alias) {
+        if !self.aliases {
             return nodes.len();
         }
         let mut ends = vec![0; nodes.len()];

@@ -28,8 +28,6 @@ pub(super) struct Builder {
     anchors: HashMap<String, NodeId>,
     /// Aliases whose anchor is not before them.
     pub unknown: Vec<NodeId>,
-    /// Whether any alias has its anchor.
-    pub aliases: bool,
     /// Something was read that libyaml may see otherwise.
     pub doubt: bool,
     /// Where the first document ends: Prometheus reads no further.
@@ -57,7 +55,6 @@ impl Builder {
             pending: Vec::with_capacity(64),
             anchors: HashMap::new(),
             unknown: Vec::new(),
-            aliases: false,
             doubt: false,
             first_end: None,
         }
@@ -234,7 +231,7 @@ impl Builder {
         if target == NONE {
             self.unknown.push(id);
         } else {
-            self.aliases = true;
+            self.tree.aliases = true;
         }
         self.cursor = self.cursor.max(range.end);
     }

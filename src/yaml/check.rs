@@ -64,7 +64,7 @@ pub(super) fn check(builder: &mut Builder) {
         let range = builder.tree.range(alias);
         found.push(message::unknown_anchor(range, builder.tree.text.get(range.range()).unwrap_or("")));
     }
-    if builder.aliases {
+    if builder.tree.aliases {
         found.extend(alias::check(&builder.tree));
     }
     builder.errors = found;

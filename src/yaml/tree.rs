@@ -78,6 +78,8 @@ pub struct Tree {
     pub(super) props: Vec<Props>,
     pub(super) documents: Vec<NodeId>,
     pub(super) comments: Vec<Comment>,
+    /// Whether any alias has its anchor.
+    pub(super) aliases: bool,
 }
 
 /// The most entries that merge keys may bring into one mapping.
