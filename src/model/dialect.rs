@@ -215,7 +215,10 @@ impl Lowering<'_> {
     }
 
     /// Whether these are rule groups and not groups of something else: one of them has rules, or nothing could.
-    pub(super) fn looks_like_rules(&self, view: View<'_>, root: NodeId, groups: NodeId) -> bool {
+    pub(super) fn looks_like_rules(&mut self, view: View<'_>, root: NodeId, groups: NodeId) -> bool {
+        if !self.affords(view, groups) {
+            return false;
+        }
         let telling = |&rule: &NodeId| {
             ["alert", "record", "expr"].iter().any(|key| view.tree.get(rule, key).is_some()) || misspelt(view, rule)
         };

@@ -13,13 +13,12 @@ use super::{Comment, Dialect, File, Layer, Problem, Reading, recognise};
 use crate::diagnostic::Severity;
 use crate::promql;
 use crate::source::{Source, SourceId, Span, TextRange};
-use crate::yaml::{self, ErrorKind, Parsed};
+use crate::yaml::{self, ErrorKind, Kind, NodeId, Parsed};
 
-/// So many nodes a text may have with its aliases replaced, however short it is: what an alias stands for is looked at in each place.
-const EXPANDED: usize = 1_000_000;
-
-/// So many words are kept to be shared.
+/// So many words are kept to be shared, at most; fewer for a short text.
 const WORDS: usize = 256;
+/// A text of so many bytes for each of them has few others.
+const A_WORD: usize = 64;
 
 /// How files are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -96,7 +95,7 @@ impl<'a> Lowering<'a> {
             rule_file: false,
             hidden: false,
             spare: None,
-            words: vec![None; WORDS],
+            words: vec![None; (source.text().len() / A_WORD).clamp(16, WORDS).next_power_of_two()],
         }
     }
 
@@ -111,7 +110,9 @@ impl<'a> Lowering<'a> {
         let letter = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
         let place =
             bytes.len() * 7 + letter(0) * 31 + letter(bytes.len() / 2) * 13 + letter(bytes.len().saturating_sub(1));
-        let Some(word) = self.words.get_mut(place % WORDS) else { return Arc::from(text) };
+        // Their number is a power of two.
+        let place = place & (self.words.len() - 1);
+        let Some(word) = self.words.get_mut(place) else { return Arc::from(text) };
         match word {
             Some(word) if **word == *text => word.clone(),
             _ => word.insert(Arc::from(text)).clone(),
@@ -136,6 +137,20 @@ impl<'a> Lowering<'a> {
         !self.cut
     }
 
+    /// Whether a mapping, or the items of a sequence, may be looked at with all their keys, and with those of their rules: an alias
+    /// costs what it stands for, wherever it stands.
+    pub(super) fn affords(&mut self, view: View<'_>, id: NodeId) -> bool {
+        let one = [id];
+        let items = if view.kind(id) == Kind::Sequence { view.tree.items(id) } else { &one[..] };
+        let keys = |id: NodeId| 1 + view.tree.pairs(id).len();
+        items.iter().all(|&item| {
+            self.spend(keys(item)) && {
+                let rules = view.tree.get(item, "rules").map_or(&[][..], |rules| view.tree.items(rules));
+                rules.iter().all(|&rule| self.spend(keys(rule)))
+            }
+        })
+    }
+
     /// Where a range of a layer's text stands in the file.
     pub(super) fn span(&self, layer: u32, range: TextRange) -> Span {
         let layer = self.file.layers.get(layer as usize);
@@ -143,11 +158,11 @@ impl<'a> Lowering<'a> {
     }
 
     fn as_prometheus(&mut self) -> Reading {
-        let parsed = yaml::parse(self.source.text());
+        let parsed = yaml::parse(self.source.shared());
         let view = self.view(&parsed, 0);
         self.yaml_errors(&parsed, 0);
         self.comments(view);
-        if let Some(&root) = parsed.tree.documents().first().filter(|_| !self.cut) {
+        if let Some(&root) = parsed.tree.documents().first() {
             self.stock_file(view, root);
         }
         Reading::Rules
@@ -161,7 +176,7 @@ impl<'a> Lowering<'a> {
         if !recognise::mentions_rules(text) {
             return Reading::Skipped(recognise::kind(text));
         }
-        let parsed = yaml::parse(text);
+        let parsed = yaml::parse(self.source.shared());
         let readable = self.desugared(0, &parsed);
         let (parsed, layer) = match readable {
             Some((parsed, layer)) => (parsed, layer),
@@ -177,9 +192,6 @@ impl<'a> Lowering<'a> {
         let view = self.view(parsed, layer);
         let before = (self.file.rules.len(), self.file.groups.len());
         for (index, &root) in parsed.tree.documents().iter().enumerate() {
-            if self.cut {
-                break;
-            }
             self.document(view, root, index, place);
         }
         let found = before != (self.file.rules.len(), self.file.groups.len());
@@ -190,9 +202,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn view<'t>(&mut self, parsed: &'t Parsed, layer: u32) -> View<'t> {
-        let visits = parsed.tree.nodes().count().saturating_mul(8);
-        self.visits = self.visits.saturating_add(visits).saturating_add(10_000);
-        self.cut |= parsed.tree.expanded() > visits.max(EXPANDED);
+        self.visits = self.visits.saturating_add(parsed.tree.nodes().count().saturating_mul(8)).saturating_add(10_000);
         self.bytes = self.bytes.saturating_add(parsed.tree.source().len().saturating_mul(4)).saturating_add(1 << 20);
         View { tree: &parsed.tree, layer }
     }
@@ -204,7 +214,7 @@ impl<'a> Lowering<'a> {
         let named = if layer == 0 { Named::of(&self.source.path) } else { None };
         let engine = Engine::of(text, parsed, named)?;
         let (readable, runs) = desugar::desugar(text, engine);
-        let again = yaml::parse(&readable);
+        let again = yaml::parse(readable.as_str());
         let (before, left) = (syntax_errors(parsed), syntax_errors(&again));
         if left > 0 && left >= before && !engine.certain {
             return None;

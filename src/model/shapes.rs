@@ -146,7 +146,7 @@ impl Lowering<'_> {
         let fields = Fields::of(view, root);
         self.check_keys(view, &fields, Level::File, holder);
         self.check_duplicates(view, root);
-        if let Some(groups) = fields.value(Key::Groups) {
+        if let Some(groups) = fields.value(Key::Groups).filter(|groups| self.affords(view, *groups)) {
             self.groups(view, groups, holder, Place::new(Shape::Plain, Some(Dialect::Prometheus)));
         }
     }
@@ -170,6 +170,9 @@ impl Lowering<'_> {
     }
 
     fn mapping(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
+        if !self.affords(view, id) {
+            return;
+        }
         let fields = Fields::of(view, id);
         if fields.is_rule(view) {
             let holder = self.holder(view, id, place);
@@ -211,7 +214,8 @@ impl Lowering<'_> {
         let found = inner.and_then(|(spec, inner)| {
             let misspelt = inner.misspelt(view, Key::Groups).filter(|_| known.is_some());
             let groups = inner.value(Key::Groups).or(misspelt.map(|(_, groups)| groups))?;
-            let ours = known.is_some() && misspelt.is_none() || self.looks_like_rules(view, spec, groups);
+            let told = known.is_some() && misspelt.is_none() && self.affords(view, groups);
+            let ours = told || self.looks_like_rules(view, spec, groups);
             ours.then_some((spec, inner, groups, misspelt))
         });
         let Some((spec, inner, groups, misspelt)) = found else {
@@ -251,6 +255,9 @@ impl Lowering<'_> {
     }
 
     fn sequence(&mut self, view: View<'_>, id: NodeId, place: Place<'_>) {
+        if !self.affords(view, id) {
+            return;
+        }
         let mut made = None;
         let mut rules = None;
         let items = view.tree.items(id);

@@ -99,7 +99,7 @@ const KEYS: &[&str] = &[
 /// Reads a policy: what it says where it is right, the default elsewhere, and every mistake, in file order.
 #[must_use]
 pub fn load(source: &Source, id: SourceId) -> (Policy, Vec<Diagnostic>) {
-    let parsed = yaml::parse(source.text());
+    let parsed = yaml::parse(source.shared());
     if !parsed.errors.is_empty() {
         return (Policy::default(), parsed.errors.iter().map(|error| of_yaml(error, id)).collect());
     }

@@ -86,33 +86,6 @@ impl Walk<'_> {
     }
 }
 
-impl Tree {
-    /// How many nodes there are with a copy of what it stands for in the place of each alias. Counted in one pass: a node comes
-    /// before those it holds, and an alias behind them.
-    pub fn expanded(&self) -> usize {
-        let nodes = &self.nodes;
-        if !self.aliases {
-            return nodes.len();
-        }
-        let mut ends = vec![0; nodes.len()];
-        for (at, node) in nodes.iter().enumerate().rev() {
-            let collection = matches!(node.kind, Kind::Mapping | Kind::Sequence);
-            let last = (node.a + node.b).checked_sub(1).filter(|_| collection && node.b > 0);
-            let last = last.and_then(|last| self.children.get(last as usize));
-            ends[at] = last.and_then(|last| ends.get(last.0 as usize).copied()).unwrap_or(at + 1);
-        }
-        let mut before = vec![0_usize; nodes.len() + 1];
-        for (at, node) in nodes.iter().enumerate() {
-            let target = node.a as usize;
-            // One that it stands in itself is a cycle, which nobody follows.
-            let copied = node.kind == Kind::Alias && ends.get(target).is_some_and(|end| *end <= at);
-            let more = if copied { before[ends[target]] - before[target] } else { 0 };
-            before[at + 1] = before[at].saturating_add(1).saturating_add(more);
-        }
-        before[nodes.len()]
-    }
-}
-
 /// Merge keys whose value is not a mapping, an alias of one, or a list of such.
 pub(super) fn merges(tree: &Tree, mapping: NodeId) -> Vec<Error> {
     let one = |id: NodeId| tree.kind(tree.resolve(id)) == Kind::Mapping;

@@ -1,6 +1,7 @@
 //! Makes a [`Tree`] out of events, whoever reads them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::scalar;
 use super::tree::{NONE, Node, Props, Tree};
@@ -28,6 +29,8 @@ pub(super) struct Builder {
     anchors: HashMap<String, NodeId>,
     /// Aliases whose anchor is not before them.
     pub unknown: Vec<NodeId>,
+    /// Whether any alias has its anchor.
+    pub aliases: bool,
     /// Something was read that libyaml may see otherwise.
     pub doubt: bool,
     /// Where the first document ends: Prometheus reads no further.
@@ -38,11 +41,11 @@ pub(super) struct Builder {
 const LONG_KEY: usize = 1000;
 
 impl Builder {
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(text: &Arc<str>) -> Self {
         // Rule files have a node for every twenty bytes or so.
         let nodes = text.len() / 24 + 8;
         let tree = Tree {
-            text: text.to_owned(),
+            text: text.clone(),
             nodes: Vec::with_capacity(nodes),
             children: Vec::with_capacity(nodes),
             ..Tree::default()
@@ -55,6 +58,7 @@ impl Builder {
             pending: Vec::with_capacity(64),
             anchors: HashMap::new(),
             unknown: Vec::new(),
+            aliases: false,
             doubt: false,
             first_end: None,
         }
@@ -231,7 +235,7 @@ impl Builder {
         if target == NONE {
             self.unknown.push(id);
         } else {
-            self.tree.aliases = true;
+            self.aliases = true;
         }
         self.cursor = self.cursor.max(range.end);
     }

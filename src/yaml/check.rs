@@ -23,7 +23,7 @@ pub(super) fn doubtful(text: &str) -> bool {
 
 /// Whether go-yaml meets an error behind the first document all the same: its scanner looks some tokens past the `---`.
 pub(super) fn seen_ahead(builder: &Builder, stop: &Stop) -> bool {
-    let text = builder.tree.text.as_str();
+    let text = &*builder.tree.text;
     let end = builder.first_end.unwrap_or(0);
     match fault::of_granit(&stop.problem) {
         // Such a document of its own would be read.
@@ -64,7 +64,7 @@ pub(super) fn check(builder: &mut Builder) {
         let range = builder.tree.range(alias);
         found.push(message::unknown_anchor(range, builder.tree.text.get(range.range()).unwrap_or("")));
     }
-    if builder.tree.aliases {
+    if builder.aliases {
         found.extend(alias::check(&builder.tree));
     }
     builder.errors = found;
@@ -94,7 +94,7 @@ fn forget_undecoded(tree: &Tree, errors: &mut Vec<Error>) {
 /// Prometheus never sees.
 pub(super) fn ignore_later(builder: &mut Builder) {
     let Some(end) = builder.first_end.filter(|_| builder.tree.documents.len() > 1) else { return };
-    let text = builder.tree.text.as_str();
+    let text = &*builder.tree.text;
     let seen = |error: &Error| error.range.start <= end || ahead::scanned(text, end, error.range.start);
     builder.errors.iter_mut().filter(|error| !seen(error)).for_each(message::ignored);
 }

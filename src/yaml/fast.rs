@@ -38,7 +38,7 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
     }
     let done = fast.at >= fast.bytes.len() && fast.pending.is_none();
     let tree = &builder.tree;
-    let sound = !tree.aliases || check::merges(tree).is_empty() && alias::check(tree).is_empty();
+    let sound = !builder.aliases || check::merges(tree).is_empty() && alias::check(tree).is_empty();
     (done && sound && builder.errors.is_empty() && builder.unknown.is_empty()).then_some(())
 }
 

@@ -4,6 +4,8 @@
 //! copy of the text of the same length is made in which that piece is harmless, and the copy gives the structure; values are
 //! always decoded from the text itself.
 
+use std::sync::Arc;
+
 use super::builder::Builder;
 use super::fault::{self, Fault};
 use super::opinion::{self, Refusal};
@@ -16,16 +18,17 @@ use crate::source::TextRange;
 const REREAD: (usize, usize) = (16, 4 << 20);
 
 /// Reads a text. Invalid bytes must have been replaced one for one before, so that the offsets are those of the file.
-pub fn parse(text: &str) -> Parsed {
-    let mut builder = Builder::new(text);
-    if fast::read(&mut builder, text).is_some() {
+pub fn parse(text: impl Into<Arc<str>>) -> Parsed {
+    let text = text.into();
+    let mut builder = Builder::new(&text);
+    if fast::read(&mut builder, &text).is_some() {
         return Parsed { tree: builder.tree, errors: Vec::new() };
     }
-    parse_fully(text)
+    parse_fully(&text)
 }
 
 /// The same with the full parser alone.
-pub(super) fn parse_fully(text: &str) -> Parsed {
+pub(super) fn parse_fully(text: &Arc<str>) -> Parsed {
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
     let all = Stretch { range: TextRange::new(start, end), splice: false, open: false };
@@ -59,7 +62,7 @@ pub(super) fn parse_fully(text: &str) -> Parsed {
 }
 
 /// Reads again what stands above the line at which reading stopped: the parser holds back what it has not looked behind.
-fn up_to(text: &str, structure: &str, all: Stretch, stop: &Stop) -> Option<Builder> {
+fn up_to(text: &Arc<str>, structure: &str, all: Stretch, stop: &Stop) -> Option<Builder> {
     let at = stop.at as usize;
     let line = match stop.problem {
         // The line above would be complete but for the tab below it.

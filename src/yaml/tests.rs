@@ -271,7 +271,7 @@ second: document
 #[test]
 fn limits_are_said_and_what_is_shallower_stays() {
     let deep = format!("a: b\nc: {}\n", "[".repeat(100_000));
-    let parsed = parse(&deep);
+    let parsed = parse(deep.as_str());
     assert_eq!(parsed.errors[0].kind, ErrorKind::Limit);
     assert_eq!(parsed.tree.text(path(&parsed.tree, &["a"])), "b");
     let mut bomb = "x0: &x0 [a]\n".to_owned();
@@ -279,27 +279,9 @@ fn limits_are_said_and_what_is_shallower_stays() {
         let aliases = vec![format!("*x{}", i - 1); 10].join(", ");
         bomb.extend([format!("x{i}: &x{i} [{aliases}]\n")]);
     }
-    let parsed = parse(&bomb);
+    let parsed = parse(bomb.as_str());
     assert!(parsed.errors.iter().any(|error| error.message.contains("aliases")));
     assert!(parsed.tree.nodes().count() < 200, "aliases are not expanded");
-}
-
-#[test]
-fn what_aliases_stand_for_is_counted() {
-    for (text, expanded) in [
-        ("a: b\n", 3),
-        ("a: &x [1, 2]\nb: *x\nc: [*x, *x]\n", 8 + 3 + 3 + 6),
-        ("a: &x {b: &y [1], c: *y}\nd: {<<: *x}\n", 12 + 2 + 8),
-        ("a: &x [*x]\n", 4),
-        ("--- &x [1]\n--- {a: *x}\n", 2 + 3),
-    ] {
-        assert_eq!(parse(text).tree.expanded(), expanded, "{text}");
-    }
-    let mut bomb = String::from("- &x0 [1]\n");
-    for i in 1..200 {
-        bomb += &format!("- &x{i} [{}]\n", vec![format!("*x{}", i - 1); 10].join(", "));
-    }
-    assert_eq!(parse(&bomb).tree.expanded(), usize::MAX, "too many to be counted");
 }
 
 #[test]
@@ -309,7 +291,7 @@ fn any_cut_and_any_byte_is_read_without_a_panic_and_with_true_ranges() {
             let cut = format!("{}{insert}", &RULES[..at]);
             let whole = format!("{cut}{}", &RULES[at..]);
             for text in [cut, whole] {
-                let parsed = parse(&text);
+                let parsed = parse(text.as_str());
                 for id in parsed.tree.nodes() {
                     let range = parsed.tree.range(id);
                     assert!(text.get(range.range()).is_some(), "{text:?} {range:?}");

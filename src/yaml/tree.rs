@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Comment;
 use super::resolve::{self, Resolved};
@@ -71,15 +72,13 @@ pub(super) struct Props {
 /// A text and its nodes.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
-    pub(super) text: String,
+    pub(super) text: Arc<str>,
     pub(super) nodes: Vec<Node>,
     pub(super) children: Vec<NodeId>,
     pub(super) side: String,
     pub(super) props: Vec<Props>,
     pub(super) documents: Vec<NodeId>,
     pub(super) comments: Vec<Comment>,
-    /// Whether any alias has its anchor.
-    pub(super) aliases: bool,
 }
 
 /// The most entries that merge keys may bring into one mapping.
