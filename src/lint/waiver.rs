@@ -201,10 +201,11 @@ fn in_expressions(file: &File, source: &Source) -> Vec<Waiver> {
         if !comment::concerns(text) {
             continue;
         }
+        let parts = rule.expr.parts(file, source);
         for range in promql::comments(text) {
             let written = text.get(range.range()).unwrap_or_default().trim_end();
             let Some(parsed) = comment::parse(written) else { continue };
-            let locate = |part: TextRange| rule.expr.part(file, source, part.shift(range.start));
+            let locate = |part: TextRange| parts(part.shift(range.start));
             let span = locate(TextRange::new(0, written.len() as u32));
             waivers.push(waiver(parsed, span, Target::Rule(index as u32), locate));
         }

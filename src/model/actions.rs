@@ -409,11 +409,14 @@ impl Reader<'_> {
         }
         let bytes = rest.as_bytes();
         let mut at = 2;
+        // Up to where no string of this quote ends.
+        let (mut open_double, mut open_single) = (0, 0);
         while let Some(&byte) = bytes.get(at) {
             at = match byte {
                 b'}' if bytes.get(at + 1) == Some(&b'}') => return Some(at + 2),
-                b'"' | b'`' => string_end(bytes, at),
-                b'\'' if self.engine.jinja => string_end(bytes, at),
+                b'`' => string_end(bytes, at),
+                b'"' => string_in_line(bytes, at, &mut open_double),
+                b'\'' if self.engine.jinja => string_in_line(bytes, at, &mut open_single),
                 _ => at + 1,
             };
         }
@@ -481,6 +484,19 @@ fn go_word(inner: &str) -> Does {
         rest.starts_with(":=") || rest.starts_with('=')
     };
     if body.starts_with("/*") || assigned || CONTROL.contains(&word) { Does::Control } else { Does::Output }
+}
+
+/// The end of the interpreted string that begins at `at`. Where it is not closed on its line, none of its quotes closes one that
+/// begins later on it: `open` is the end of such a line.
+fn string_in_line(bytes: &[u8], at: usize, open: &mut usize) -> usize {
+    if at < *open {
+        return at + 1;
+    }
+    let end = string_end(bytes, at);
+    if end == at + 1 {
+        *open = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |len| at + len);
+    }
+    end
 }
 
 /// The end of the string that begins at `at`; of the line, where an interpreted string is not closed on it.

@@ -4,7 +4,7 @@ use super::dialect::{self, Level};
 use super::duration;
 use super::keys::{Fields, Key};
 use super::lower::Lowering;
-use super::problems::first_line;
+use super::problems::{first_line, shown};
 use super::shapes::{Holder, View};
 use super::{Dialect, suggest};
 use crate::diagnostic::{Diagnostic, Edit};
@@ -36,7 +36,7 @@ impl Lowering<'_> {
             return;
         }
         for (first, again) in view.tree.duplicates(id) {
-            let key = view.tree.text(first).to_owned();
+            let key = shown(view.tree.text(first)).into_owned();
             let line = self.source.position(self.at(view, first).start, crate::source::Encoding::Scalar).line;
             let (first, again) = (self.at(view, first), self.at(view, again));
             let diagnostic = self.wrong(again, format!("the key `{key}` is written twice"));
@@ -89,7 +89,7 @@ impl Lowering<'_> {
         holder: Holder,
         near: Option<&str>,
     ) {
-        let name = view.tree.text(key);
+        let name = shown(view.tree.text(key));
         let (what, kind) = match level {
             Level::File => ("a rule file", "rulefmt.RuleGroups"),
             Level::Spec => ("the resource's `spec`", ""),
@@ -113,7 +113,7 @@ impl Lowering<'_> {
                 diagnostic.fix(true, vec![Edit { span, text: near.to_owned() }]);
             }
         } else {
-            key_help(diagnostic, name, level);
+            key_help(diagnostic, &name, level);
         }
     }
 
@@ -336,7 +336,7 @@ impl Lowering<'_> {
                 continue;
             };
             if view.kind(value) != Kind::Scalar {
-                self.want_text(view, value, &format!("the {what} `{text}`"));
+                self.want_text(view, value, &format!("the {what} `{}`", shown(text)));
             }
             for part in [Some(key), Some(value).filter(|_| what == "label")].into_iter().flatten() {
                 if view.tree.tag(part) == Some("!!binary") && view.tree.text(part).contains(char::REPLACEMENT_CHARACTER)

@@ -101,9 +101,9 @@ impl Lowering<'_> {
         let templated = entries.iter().any(|entry| entry.key.templated())
             || !mapping && self.scalar(view, value).is_some_and(|text| text.templated());
         let range = view.tree.range(view.tree.resolve(value));
-        let after = TextRange::new(view.tree.range(key).end, after(view.tree.source(), range.end));
+        let inside = TextRange::new(view.tree.range(key).end, range.end);
         let other = !mapping && !view.tree.is_null(value);
-        let open = templated || other || self.has_hole(view, value, after);
+        let open = templated || other || self.has_hole(view, value, inside);
         Block {
             entries,
             key: Some(self.span(view.layer, view.tree.range(key))),
@@ -117,15 +117,16 @@ impl Lowering<'_> {
     pub(super) fn is_open(&self, view: View<'_>, mapping: NodeId) -> bool {
         let range = view.tree.range(mapping);
         let merged = |&[key, value]: &[NodeId; 2]| view.tree.is_merge(key) && self.unknown(view, value);
-        self.has_hole(view, mapping, TextRange::new(range.start, after(view.tree.source(), range.end)))
-            || view.tree.pairs(mapping).iter().any(merged)
+        self.has_hole(view, mapping, range) || view.tree.pairs(mapping).iter().any(merged)
     }
 
-    /// Whether lines that nobody knows may stand among the entries of a mapping, not inside of a value or in place of one.
+    /// Whether lines that nobody knows may stand among the entries of a mapping or right behind this range, not inside of a value
+    /// or in place of one.
     fn has_hole(&self, view: View<'_>, mapping: NodeId, range: TextRange) -> bool {
         if !self.file.layers[view.layer as usize].template {
             return false;
         }
+        let range = TextRange::new(range.start, after(view.tree.source(), range.end));
         let values: Vec<TextRange> = view.tree.entries(mapping).map(|(_, value)| view.tree.range(value)).collect();
         self.file.layers[view.layer as usize].holes(range).any(|at| {
             let before = values.partition_point(|value| value.start <= at);
@@ -204,6 +205,11 @@ impl Lowering<'_> {
         }
         let one = [rules];
         let items = if view.kind(rules) == Kind::Sequence { view.tree.items(rules) } else { &one[..] };
+        // Each rule has the labels of its group.
+        let labels = self.file.groups.get(group as usize).map_or(0, |group| group.labels.len());
+        if !self.spend(items.len().saturating_mul(labels)) {
+            return;
+        }
         for &item in items {
             if !self.spend(1) {
                 return;

@@ -64,6 +64,8 @@ pub(super) struct Lowering<'a> {
     pub rule_file: bool,
     /// Whether a string looks like rules and none of them could be read.
     pub hidden: bool,
+    /// Strings that were read.
+    pub strings: HashSet<(Span, NodeId)>,
     /// Room for a problem that is not told any more.
     pub spare: Option<Problem>,
     /// Words that were met lately, each in its place.
@@ -94,6 +96,7 @@ impl<'a> Lowering<'a> {
             limit: None,
             rule_file: false,
             hidden: false,
+            strings: HashSet::new(),
             spare: None,
             words: vec![None; (source.text().len() / A_WORD).clamp(16, WORDS).next_power_of_two()],
         }
@@ -289,7 +292,8 @@ impl<'a> Lowering<'a> {
 
     fn finish(self) -> File {
         let mut file = self.file;
-        let cut = self.cut.then(|| "its aliases and merge keys stand for more than is read".to_owned());
+        let cut =
+            self.cut.then(|| "its aliases, merge keys and labels of groups stand for more than is read".to_owned());
         let rules = || file.reading == Reading::Rules || self.hidden || recognise::has_rule_lines(self.source.text());
         if let Some(why) = self.limit.or(cut).filter(|_| rules()) {
             file.reading = Reading::NotChecked("too-large", why);

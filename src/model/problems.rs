@@ -1,5 +1,7 @@
 //! How what is wrong is written down.
 
+use std::borrow::Cow;
+
 use super::Problem;
 use super::lower::Lowering;
 use super::placeholder;
@@ -153,6 +155,17 @@ fn kind_name(kind: Kind) -> &'static str {
 pub(super) fn first_line(view: View<'_>, id: NodeId) -> TextRange {
     let range = view.tree.range(id);
     let text = view.tree.source().get(range.range()).unwrap_or("");
-    let line = text.find(['\n', '\r']).unwrap_or(text.len());
+    let line = memchr::memchr2(b'\n', b'\r', text.as_bytes()).unwrap_or(text.len());
     TextRange::new(range.start, range.start + u32::try_from(line).unwrap_or(0))
 }
+
+/// A name of a file as a message shows it: whole, unless nobody would read it to its end.
+pub(super) fn shown(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST_NAME {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("{}…", &name[..name.floor_char_boundary(LONGEST_NAME / 2)]))
+}
+
+/// Most bytes of a name that is shown whole.
+const LONGEST_NAME: usize = 200;

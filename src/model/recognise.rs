@@ -54,13 +54,18 @@ pub(super) fn has_rule_lines(text: &str) -> bool {
 fn has_key(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].trim_end_matches([' ', '\t', '-', '"', '\'', '?']);
+        if !(before.is_empty() || before.ends_with(['\n', '\r', '{', ',', '['])) {
+            return false;
+        }
         let asked = text[before.len()..at].contains('?');
         let rest = text[at + word.len()..].trim_start_matches(['"', '\'']);
         let rest = if asked { rest.trim_start() } else { rest.trim_start_matches([' ', '\t']) };
-        let value = rest.strip_prefix(':').and_then(|value| value.split(['\n', '\r']).next()).unwrap_or("").trim();
+        let line_break = |c: char| matches!(c, '\n' | '\r');
+        let value =
+            rest.strip_prefix(':').unwrap_or("").trim_start_matches(|c: char| c.is_whitespace() && !line_break(c));
         let collection =
             value.starts_with(['{', '[']) && !["{{", "{%", "[["].iter().any(|open| value.starts_with(open));
-        (before.is_empty() || before.ends_with(['\n', '\r', '{', ',', '['])) && !value.is_empty() && !collection
+        !value.is_empty() && !value.starts_with(line_break) && !collection
     })
 }
 

@@ -25,6 +25,10 @@ impl Lowering<'_> {
             return;
         }
         let raw = view.tree.raw(id);
+        // What many aliases stand for is read once.
+        if !self.strings.insert((self.span(view.layer, raw.range), id)) {
+            return;
+        }
         let (mut value, mut pieces) = raw.decode(view.tree.source());
         if value != text {
             // Written in a way that is not known to the byte: the whole scalar stands for each part.

@@ -141,17 +141,25 @@ impl Text {
     /// that cannot be told to the byte.
     #[must_use]
     pub fn part(&self, file: &File, source: &Source, part: TextRange) -> Span {
-        let raw = self.raw();
+        self.parts(file, source)(part)
+    }
+
+    /// The same for many parts.
+    pub fn parts<'a>(&'a self, file: &'a File, source: &'a Source) -> impl Fn(TextRange) -> Span + use<'a> {
+        let (raw, span) = (self.raw(), self.span);
         let layer = file.layers.get(self.layer() as usize);
         let text = layer.map_or(source.text(), |layer| layer.text(source));
-        let range = raw.locate(text, self.value(), part);
-        if range == raw.range {
-            return self.span;
+        let locate = raw.locate(text, self.value());
+        move |part| {
+            let range = locate(part);
+            if range == raw.range {
+                return span;
+            }
+            let found = layer.map_or(range, |layer| layer.locate(range));
+            // The last line break of a block scalar is a part of the value, but not of the scalar as people see it.
+            let inside = |at: u32| at.clamp(span.start, span.end);
+            Span::new(span.source, TextRange::new(inside(found.start), inside(found.end)))
         }
-        let found = layer.map_or(range, |layer| layer.locate(range));
-        // The last line break of a block scalar is a part of the value, but not of the scalar as people see it.
-        let inside = |at: u32| at.clamp(self.span.start, self.span.end);
-        Span::new(self.span.source, TextRange::new(inside(found.start), inside(found.end)))
     }
 
     /// Whether a placeholder of a template engine stands in it (Helm, Jinja, ERB, `${X}`, `((x))`, `%%x%%` and the like), so

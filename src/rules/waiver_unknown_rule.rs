@@ -22,12 +22,16 @@ impl Configurable for WaiverUnknownRule {
     };
 }
 
+/// Of so many names of a waiver it is looked for what they were meant to be: nobody misspells more.
+const NEAR: usize = 100;
+
 impl LintRule for WaiverUnknownRule {
     fn waiver(&self, waiver: &Waiver, cx: &mut Context<'_>) {
         let known = &cx.setup().known;
-        for allowed in waiver.rules.iter().filter(|allowed| !known.contains(&allowed.id.as_str())) {
+        for (index, allowed) in waiver.rules.iter().filter(|allowed| !known.contains(&allowed.id.as_str())).enumerate()
+        {
             let id = &allowed.id;
-            let meant = suggest::closest(id, known.iter().copied());
+            let meant = if index < NEAR { suggest::closest(id, known.iter().copied()) } else { None };
             let diagnostic = cx.report(allowed.span, format!("there is no lint rule `{id}` to waive"));
             diagnostic.cause("waivers name lint rules that do not exist").subject(id.clone());
             match meant {

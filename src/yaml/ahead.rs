@@ -46,22 +46,20 @@ pub(super) fn first_token(text: &str, end: u32) -> Option<usize> {
 
 /// Whether the scanner, which looks two tokens past the mark that follows a document ending at `end`, comes by `at`.
 pub(super) fn scanned(text: &str, end: u32, at: u32) -> bool {
-    let Some(mut start) = first_token(text, end) else { return false };
-    let flow = text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{']));
-    for _ in 0..2 {
-        let behind = token_end(text, start, flow);
-        if (at as usize) < behind {
-            return true;
-        }
-        let rest = text.get(start..).unwrap_or("");
-        let block = rest.starts_with(['-', '?', ':']) && blank(rest.as_bytes().get(1));
-        if block {
-            // The list or mapping that begins here is a token too.
-            return false;
-        }
-        start = next(text, behind);
+    (at as usize) < scanned_to(text, end)
+}
+
+/// How far it comes.
+pub(super) fn scanned_to(text: &str, end: u32) -> usize {
+    let Some(first) = first_token(text, end) else { return 0 };
+    let rest = text.get(first..).unwrap_or("");
+    let flow = rest.starts_with(['[', '{']);
+    let behind = token_end(text, first, flow);
+    if rest.starts_with(['-', '?', ':']) && blank(rest.as_bytes().get(1)) {
+        // The list or mapping that begins here is a token too.
+        return behind;
     }
-    false
+    token_end(text, next(text, behind), flow)
 }
 
 /// Whether this place is on the line of the mark that follows a document ending at `end`; no block may begin there.

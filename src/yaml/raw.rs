@@ -72,12 +72,13 @@ impl Raw {
         (decoded.into_value(), pieces)
     }
 
-    /// The bytes of a range of `value`, as one range that covers it; the whole scalar where its bytes do not make that value.
-    pub fn locate(self, text: &str, value: &str, decoded: TextRange) -> TextRange {
+    /// The bytes of ranges of `value`, each as one range that covers it; the whole scalar where its bytes do not make that value.
+    pub fn locate(self, text: &str, value: &str) -> impl Fn(TextRange) -> TextRange {
         let map = scalar::map(text, self.range, self.style, self.indent);
-        if map.value() != value || decoded.end as usize > value.len() {
-            return self.range;
+        let (known, len) = (map.value() == value, value.len());
+        move |decoded| {
+            let pieces = (known && decoded.end as usize <= len).then(|| map.pieces(decoded));
+            pieces.into_iter().flatten().reduce(TextRange::cover).unwrap_or(self.range)
         }
-        map.pieces(decoded).into_iter().reduce(TextRange::cover).unwrap_or(self.range)
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn read(builder: &mut Builder, text: &str, stretch: Stretch) -> Resul
     options.emit_unresolved_aliases = true;
     options.flow_nesting_limit = DEPTH;
     options.block_nesting_limit = DEPTH;
-    let mut reader = Reader { builder, text, base: stretch.range.start, splice: stretch.splice, depth: 0, limit: None };
+    let mut reader =
+        Reader { builder, text, base: stretch.range.start, splice: stretch.splice, depth: 0, limit: None, ahead: None };
     reader.limit = stretch.open.then_some(stretch.range.end);
     for event in Parser::new_from_str_with_options(part, options) {
         match event {
@@ -66,6 +67,8 @@ struct Reader<'b, 't> {
     depth: usize,
     /// Where the text was cut: what the parser makes up there is left out.
     limit: Option<u32>,
+    /// The next thing that stands before the cut, where one does, once it was looked for.
+    ahead: Option<Option<u32>>,
 }
 
 impl Reader<'_, '_> {
@@ -129,11 +132,14 @@ impl Reader<'_, '_> {
     }
 
     /// Whether nothing that was written is left before the cut.
-    fn beyond_cut(&self) -> bool {
-        self.limit.is_some_and(|limit| {
+    fn beyond_cut(&mut self) -> bool {
+        let (Some(limit), cursor) = (self.limit, self.builder.cursor) else { return false };
+        // The cursor goes forward, and what stands ahead stays there until it is behind it.
+        if self.ahead.is_none_or(|ahead| ahead.is_some_and(|at| at < cursor)) {
             let above = self.text.get(..limit as usize).unwrap_or("");
-            repair::token(above, self.builder.cursor as usize, b":-?").is_none()
-        })
+            self.ahead = Some(repair::token(above, cursor as usize, b":-?"));
+        }
+        self.ahead == Some(None)
     }
 
     /// Whether a `---` or `...` of the text ends the document that was read.

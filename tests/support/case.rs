@@ -1,7 +1,6 @@
 //! A case of a rule page: files, policy, evidence, and what is said of them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use groundrules::evidence::Evidence;
 use groundrules::evidence::history::{self, SECOND};
@@ -297,7 +296,7 @@ fn evidence(text: &str, workspace: &Workspace) -> Evidence {
     let mut evidence = Evidence::default();
     for (reference, said) in facts.runbooks {
         let verdict = verdicts.into_iter().find(|verdict| verdict.as_str() == said.verdict).expect("a verdict");
-        let facts = said.text.map(|text| Arc::new(page::read("page.md", &text, Anchors::Github).facts));
+        let facts = said.text.map(|text| page::read("page.md", &text, Anchors::Github).facts);
         let changed_at = said.changed.map(|day| history::parse_time(&format!("{day}T00:00:00Z")).unwrap() / 1000);
         let Said { anchor, near, moved_to, .. } = said;
         let answer =

@@ -99,7 +99,7 @@ impl Asker {
                 if let Some(forge) = forge.as_ref().filter(|forge| forge.file.is_some()) {
                     // The page of a forge is a frame around the file; anchors and text are those of the file.
                     found.hidden |= lost;
-                    found.facts.partial = true;
+                    Arc::make_mut(&mut found.facts).partial = true;
                     found = self.source(forge).await.unwrap_or(found);
                 }
                 record.read(found, &page.anchors);

@@ -70,7 +70,7 @@ impl Record {
     /// Keeps of a page what was asked for.
     pub(crate) fn read(&mut self, page: page::Page, anchors: &BTreeSet<String>) {
         self.looks = anchors.iter().map(|anchor| (anchor.clone(), page.look(anchor))).collect();
-        let mut facts = page.facts;
+        let mut facts = Arc::unwrap_or_clone(page.facts);
         facts.partial |= page.hidden || facts.headings.len() > MOST_HEADINGS;
         facts.headings.truncate(MOST_HEADINGS);
         for heading in &mut facts.headings {

@@ -144,7 +144,7 @@ impl Reader {
         let counted = std::mem::take(&mut self.html_text);
         let (all, known) = (inside.facts.words, html::read(&counted).0.facts.words);
         self.outline.count(all.saturating_sub(known));
-        for heading in inside.facts.headings {
+        for heading in &inside.facts.headings {
             self.outline.heading(heading.level, &heading.text, None);
         }
     }

@@ -1,5 +1,7 @@
 //! What a page holds, as far as lint rules and verdicts care.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::near::closest;
@@ -66,7 +68,7 @@ impl PageFacts {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
     /// What lint rules may read.
-    pub facts: PageFacts,
+    pub facts: Arc<PageFacts>,
     /// Ids and names of elements.
     pub ids: Vec<String>,
     /// Whether there may be anchors that can't be seen: made by a script, taken from another file, cut off.
@@ -137,6 +139,7 @@ const PROMISES: [&str; 8] = ["todo", "tbd", "fixme", "wip", "tbc", "tba", "n/a",
 /// Gathers a page while it is read.
 pub struct Outline {
     page: Page,
+    facts: PageFacts,
     slugs: Slugs,
     /// Ids since the last text: they belong to a heading that follows at once.
     pending: Vec<String>,
@@ -145,12 +148,12 @@ pub struct Outline {
 impl Outline {
     /// An empty page whose headings get anchors in this style.
     pub fn new(style: Anchors) -> Self {
-        Self { page: Page::default(), slugs: Slugs::new(style), pending: Vec::new() }
+        Self { page: Page::default(), facts: PageFacts::default(), slugs: Slugs::new(style), pending: Vec::new() }
     }
 
     /// Whether no more anchors are taken. A page is then no longer known to its end.
     fn full(&mut self) -> bool {
-        let full = self.page.ids.len() + self.page.facts.headings.len() >= MOST_ANCHORS;
+        let full = self.page.ids.len() + self.facts.headings.len() >= MOST_ANCHORS;
         self.page.hidden |= full;
         full
     }
@@ -164,9 +167,9 @@ impl Outline {
         let mut anchors = self.slugs.next(&text, id);
         self.take_pending(&mut anchors);
         let (bare, _) = super::slug::explicit_id(&text);
-        self.page.facts.title.get_or_insert_with(|| bare.to_owned());
+        self.facts.title.get_or_insert_with(|| bare.to_owned());
         let heading = Heading { level, text: bare.to_owned(), anchors, ..Heading::default() };
-        self.page.facts.headings.push(heading);
+        self.facts.headings.push(heading);
     }
 
     /// A heading whose page makes no anchors of headings by itself.
@@ -177,7 +180,7 @@ impl Outline {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut anchors = id.map(String::from).into_iter().collect();
         self.take_pending(&mut anchors);
-        self.page.facts.headings.push(Heading { level, text, anchors, ..Heading::default() });
+        self.facts.headings.push(Heading { level, text, anchors, ..Heading::default() });
     }
 
     /// Adds the ids right before a heading to its anchors, the nearest first.
@@ -210,14 +213,14 @@ impl Outline {
 
     /// Counts words of text.
     pub fn count(&mut self, words: u32) {
-        self.page.facts.words = self.page.facts.words.saturating_add(words);
+        self.facts.words = self.facts.words.saturating_add(words);
         let here = self.here();
         here.words = here.words.saturating_add(words);
     }
 
     /// Where text goes.
     fn here(&mut self) -> &mut Heading {
-        let facts = &mut self.page.facts;
+        let facts = &mut self.facts;
         facts.headings.last_mut().unwrap_or(&mut facts.lead)
     }
 
@@ -262,16 +265,15 @@ impl Outline {
     /// The title, unless one is known.
     pub fn title(&mut self, title: &str) {
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !title.is_empty() && self.page.facts.title.is_none() {
-            self.page.facts.title = Some(title);
+        if !title.is_empty() && self.facts.title.is_none() {
+            self.facts.title = Some(title);
         }
     }
 
     /// Words so far, those of headings included.
     pub fn words(&self) -> u32 {
-        let headings: usize =
-            self.page.facts.headings.iter().map(|heading| heading.text.split_whitespace().count()).sum();
-        self.page.facts.words.saturating_add(u32::try_from(headings).unwrap_or(u32::MAX))
+        let headings: usize = self.facts.headings.iter().map(|heading| heading.text.split_whitespace().count()).sum();
+        self.facts.words.saturating_add(u32::try_from(headings).unwrap_or(u32::MAX))
     }
 
     /// Says that there may be anchors that were not seen.
@@ -281,8 +283,8 @@ impl Outline {
 
     /// The page.
     pub fn done(mut self) -> Page {
-        self.page.facts.partial = self.page.hidden;
-        self.page
+        self.facts.partial = self.page.hidden;
+        Page { facts: Arc::new(self.facts), ..self.page }
     }
 }
 

@@ -3,7 +3,6 @@
 mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use url::Url;
 
@@ -341,7 +340,7 @@ impl Resolver<'_> {
                 return answer;
             }
         };
-        answer.facts = Some(Arc::new(page.facts.clone()));
+        answer.facts = Some(page.facts.clone());
         if target.anchor_open {
             answer.verdict = Verdict::Unverified;
             answer.reason = "the page is there, a template decides the anchor".into();

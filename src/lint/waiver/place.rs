@@ -100,9 +100,12 @@ fn line(source: &Source, offset: u32) -> u32 {
 }
 
 fn blocks(source: &Source, spans: impl Iterator<Item = (Span, u32)>) -> Vec<Block> {
+    // Aliases make many rules of one text.
+    let mut known = HashMap::new();
     let block = |(index, (span, body)): (usize, (Span, u32))| {
         let last = line(source, span.end.saturating_sub(1).max(span.start));
-        Block { start: span.start, first: first_line(source, span.start), last, index: index as u32, body }
+        let first = *known.entry(span.start).or_insert_with(|| first_line(source, span.start));
+        Block { start: span.start, first, last, index: index as u32, body }
     };
     let mut blocks: Vec<Block> = spans.enumerate().map(block).collect();
     blocks.sort_by_key(|block| block.start);

@@ -444,6 +444,24 @@ fn aliases_cannot_multiply_the_work() {
 }
 
 #[test]
+fn what_stands_for_much_is_read_once_or_not_at_all() {
+    let string = "x: &x |\n  groups:\n  - rules:\n    - alert: A\n      expr: up\n";
+    let file = read(&format!("{string}l:\n{}", "- *x\n".repeat(1_000)));
+    assert_eq!((file.rules.len(), file.layers.len()), (1, 2), "one string is one text");
+    let labels: String = (0..3_000).fold(String::new(), |text, n| text + &format!("    l{n}: x\n"));
+    let rules = "  - {alert: A, expr: up}\n".repeat(3_000);
+    let file = read(&format!("groups:\n- name: g\n  labels:\n{labels}  rules:\n{rules}"));
+    assert!(matches!(file.reading, Reading::NotChecked("too-large", _)), "each rule has all labels of its group");
+    let key = "k".repeat(100_000);
+    let file = read(&format!(
+        "groups:\n- name: g\n  rules:\n  - &r\n    alert: A\n    expr: up\n    {key}: 1\n{}",
+        "  - *r\n".repeat(200)
+    ));
+    let told: usize = file.problems.iter().map(|problem| problem.diagnostic.message.len()).sum();
+    assert!(!file.problems.is_empty() && told < 1_000 * file.problems.len(), "a long key is not told again and again");
+}
+
+#[test]
 fn a_resource_whose_rules_a_template_brings_is_said_not_to_be_checked() {
     let head =
         "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n";

@@ -158,21 +158,21 @@ fn smart_quote(lexer: &mut Lexer, sink: &mut Sink) -> Option<Kind> {
 /// Length of the text between quotes that stand here with a `\` before each, as within other quotes.
 fn escaped_quotes(rest: &str) -> Option<usize> {
     let quote = ["\\\"", "\\'"].into_iter().find(|quote| rest.starts_with(quote))?;
-    let line = rest.split('\n').next().unwrap_or(rest);
-    line[quote.len()..].find(quote).map(|len| len + 2 * quote.len())
+    let inner = &rest[quote.len()..];
+    let len = inner.find(quote).filter(|len| !inner[..*len].contains('\n'))?;
+    Some(len + 2 * quote.len())
 }
 
 fn escaped(lexer: &mut Lexer, len: usize, sink: &mut Sink) -> Kind {
-    let (start, quote) = (lexer.offset(), &lexer.rest()[..2]);
-    let places: Vec<usize> = lexer.rest().match_indices(quote).map(|(at, _)| start + at).collect();
+    let (start, rest) = (lexer.offset(), lexer.rest());
     lexer.advance(len);
     // Who escapes one escapes all.
     if !std::mem::replace(&mut lexer.escapes_told, true) {
         let error =
             sink.report(start, range(start, start + 1), "this quote is escaped, though no quotes are around it");
         error.help("write the quotes of this expression without `\\`");
-        for at in places {
-            error.suggest(range(at, at + 1), "");
+        for (at, _) in rest.match_indices(&rest[..2]) {
+            error.suggest(range(start + at, start + at + 1), "");
         }
     }
     Kind::String
