@@ -67,8 +67,8 @@ struct Reader<'b, 't> {
     depth: usize,
     /// Where the text was cut: what the parser makes up there is left out.
     limit: Option<u32>,
-    /// The next thing that stands before the cut, where one does, once it was looked for.
-    ahead: Option<Option<u32>>,
+    /// The next thing that stands before the cut, once it was looked for; beyond every text where there is none.
+    ahead: Option<u32>,
 }
 
 impl Reader<'_, '_> {
@@ -135,11 +135,11 @@ impl Reader<'_, '_> {
     fn beyond_cut(&mut self) -> bool {
         let (Some(limit), cursor) = (self.limit, self.builder.cursor) else { return false };
         // The cursor goes forward, and what stands ahead stays there until it is behind it.
-        if self.ahead.is_none_or(|ahead| ahead.is_some_and(|at| at < cursor)) {
+        if self.ahead.is_none_or(|at| at < cursor) {
             let above = self.text.get(..limit as usize).unwrap_or("");
-            self.ahead = Some(repair::token(above, cursor as usize, b":-?"));
+            self.ahead = Some(repair::token(above, cursor as usize, b":-?").unwrap_or(u32::MAX));
         }
-        self.ahead == Some(None)
+        self.ahead == Some(u32::MAX)
     }
 
     /// Whether a `---` or `...` of the text ends the document that was read.
