@@ -13,6 +13,9 @@ use super::{Active, Verdict};
 use crate::model::{File, Rule};
 use crate::source::Source;
 
+/// So many waivers that are of no effect are told with a finding.
+const TOLD: usize = 8;
+
 /// The waivers over one file: its own, and those of the policy.
 pub(super) struct Waivers<'a> {
     /// Those that the file's comments grant or try to grant.
@@ -56,9 +59,15 @@ impl<'a> Waivers<'a> {
     ) {
         let lint = finding.diagnostic.rule;
         let locked = active.blocks.iter().any(|block| block.locked);
+        let mut told = 0;
         for waiver in self.over(lint, rule.map(|(_, rule, facts)| (rule, facts))) {
             waiver.count(lint);
             let Some(until) = waiver.until else { continue };
+            let void = locked || !waiver.is_in_force(shared.today);
+            told += usize::from(void);
+            if void && told > TOLD {
+                continue;
+            }
             if locked {
                 finding.diagnostic.note("the policy lets nobody waive this lint rule");
                 finding.diagnostic.related(waiver.span, "this waiver has no effect");

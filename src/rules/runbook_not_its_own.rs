@@ -1,6 +1,6 @@
 //! A runbook reference leads to the alert's own entry.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
@@ -82,10 +82,12 @@ impl LintRule for RunbookNotItsOwn {
         for same in all.chunk_by(|a, b| a.place() == b.place()).filter(|same| same.len() > self.most as usize) {
             let names: BTreeSet<&str> = same.iter().map(|linked| linked.rule().name.value()).collect();
             if names.len() > self.most as usize {
+                let facts = same.first().and_then(|linked| linked.answer.facts.as_ref());
+                let own = facts.map(|facts| own_headings(facts)).unwrap_or_default();
                 for linked in same {
                     let field = cx.conventions().runbook(linked.file, linked.rule());
                     let Some(found) = field.known() else { continue };
-                    cx.add(shared(linked, found, names.len(), cx), Some(linked.index));
+                    cx.add(shared(linked, found, names.len(), &own, cx), Some(linked.index));
                     cx.rests_on(linked.answer.grounds());
                 }
             }
@@ -114,7 +116,13 @@ fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
     all
 }
 
-fn shared(linked: &Linked<'_>, found: &Found<'_>, names: usize, cx: &Context<'_>) -> Diagnostic {
+fn shared(
+    linked: &Linked<'_>,
+    found: &Found<'_>,
+    names: usize,
+    own: &HashMap<&str, Option<&str>>,
+    cx: &Context<'_>,
+) -> Diagnostic {
     let Linked { file, answer, .. } = linked;
     let name = linked.rule().name.value();
     let whole = TextRange::new(0, found.value.len() as u32);
@@ -128,7 +136,7 @@ fn shared(linked: &Linked<'_>, found: &Found<'_>, names: usize, cx: &Context<'_>
         .subject(redact(&found.value))
         .label("no entry of its own");
     diagnostic.note("whoever is woken by it has to find out which part of it is meant");
-    let own = answer.facts.as_ref().filter(|_| answer.anchor.is_none()).and_then(|facts| own_heading(facts, name));
+    let own = own.get(name).copied().flatten().filter(|_| answer.anchor.is_none());
     match own.filter(|_| !found.is_dynamic() && !found.value.contains('#')) {
         Some(anchor) => {
             let text = format!("{}#{anchor}", found.value);
@@ -144,10 +152,17 @@ fn shared(linked: &Linked<'_>, found: &Found<'_>, names: usize, cx: &Context<'_>
     diagnostic
 }
 
-/// The anchor of the one heading that names the alert.
-fn own_heading<'a>(facts: &'a PageFacts, name: &str) -> Option<&'a str> {
-    let names = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-    let mut found = facts.headings.iter().filter(|heading| names(&heading.text));
-    let first = found.next()?;
-    first.anchors.first().filter(|_| found.next().is_none()).map(String::as_str)
+/// For each word of the headings the anchor of the one heading that has it; none where several have.
+fn own_headings(facts: &PageFacts) -> HashMap<&str, Option<&str>> {
+    let mut found: HashMap<&str, (usize, Option<&str>)> = HashMap::new();
+    for (index, heading) in facts.headings.iter().enumerate() {
+        let anchor = heading.anchors.first().map(String::as_str);
+        for word in heading.text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            let known = found.entry(word).or_insert((index, anchor));
+            if known.0 != index {
+                known.1 = None;
+            }
+        }
+    }
+    found.into_iter().map(|(word, (_, anchor))| (word, anchor)).collect()
 }
