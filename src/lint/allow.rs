@@ -63,15 +63,17 @@ impl<'a> Waivers<'a> {
         for waiver in self.over(lint, rule.map(|(_, rule, facts)| (rule, facts))) {
             waiver.count(lint);
             let Some(until) = waiver.until else { continue };
-            let void = locked || !waiver.is_in_force(shared.today);
-            told += usize::from(void);
-            if void && told > TOLD {
-                continue;
+            let ended = !waiver.is_in_force(shared.today);
+            if locked || ended {
+                told += 1;
+                if told > TOLD {
+                    continue;
+                }
             }
             if locked {
                 finding.diagnostic.note("the policy lets nobody waive this lint rule");
                 finding.diagnostic.related(waiver.span, "this waiver has no effect");
-            } else if !waiver.is_in_force(shared.today) {
+            } else if ended {
                 finding
                     .diagnostic
                     .note(format!("a waiver of this ended on {until}; its reason was: {}", waiver.because));

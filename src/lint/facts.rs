@@ -327,7 +327,7 @@ fn runbook_labels(file: &File, rule: &Rule, reference: &str) -> BTreeMap<String,
     }
     for entry in file.labels(rule) {
         let value = entry.value.value();
-        let written = !entry.value.templated() && !value.contains("{{");
+        let written = !entry.value.templated() && !model::is_dynamic(value);
         labels.insert(entry.key.value().to_owned(), written.then(|| value.to_owned()));
     }
     labels.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()

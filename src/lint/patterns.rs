@@ -8,7 +8,7 @@ use crate::evidence::history::{
     History, Inhibition, Millis, Pattern, Period, Remedy, RuleHistory, RulePattern, Timing, WEEK, covered, frequency,
     helped, inhibition, print_time, redundant, sparkline,
 };
-use crate::model::{File, Rule, RuleKind, time};
+use crate::model::{File, Rule, RuleKind, is_dynamic, time};
 use crate::parallel;
 use crate::source::{SourceId, Span};
 
@@ -259,7 +259,7 @@ pub fn digest(file: &File, rule: &Rule) -> String {
 
 /// The text between the actions of a template; the whole text where there are none.
 fn written(text: &str) -> Pattern {
-    if !text.contains("{{") {
+    if !is_dynamic(text) {
         return Pattern::Exact(text.to_owned());
     }
     let mut pieces = Vec::new();

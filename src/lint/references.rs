@@ -40,6 +40,6 @@ pub(super) fn by_root(evidence: &Evidence) -> HashMap<&str, Vec<(&str, &Answer)>
 }
 
 /// What is known of these references, under one policy.
-pub(super) fn known<'a>(answers: &[(&'a str, &'a Answer)]) -> References<'a> {
+pub(super) fn references<'a>(answers: &[(&'a str, &'a Answer)]) -> References<'a> {
     answers.iter().map(|&(reference, answer)| (reference, Known { answer, form: OnceLock::new() })).collect()
 }

@@ -13,7 +13,7 @@ use super::context::{Context, Outcome, Raw, Shared};
 use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
-use super::references::{by_root, known};
+use super::references::{by_root, references};
 use super::report::{AlertVerdicts, Concern, Exception, Finding, Report, Suggestion, Times};
 use super::{Active, Block, Level, Meta, Setup, Verdict, suggest, summary};
 use crate::evidence::Evidence;
@@ -106,9 +106,9 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
     let answers = by_root(input.evidence);
     for (index, mut shared) in parts(input).enumerate() {
         shared.patterns = patterns.get(index);
-        let references = known(answers.get(shared.part.root.as_str()).map_or(&[][..], Vec::as_slice));
+        let references = references(answers.get(shared.part.root.as_str()).map_or(&[][..], Vec::as_slice));
         shared.references = Some(&references);
-        let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran), known: Mutex::default() };
+        let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran), recent: Mutex::default() };
         let (mut found, mut seen) = run.all(&mut times);
         if findings.is_empty() {
             (findings, alerts) = (found, seen);
@@ -272,13 +272,13 @@ type Exceptions = Arc<Vec<Exception>>;
 const RECENT: usize = 8;
 
 /// The list that equals these exceptions, so that alerts share it.
-fn shared(known: &mut VecDeque<Exceptions>, exceptions: &[Exception]) -> Exceptions {
-    if let Some(list) = known.iter().find(|list| ***list == exceptions) {
+fn shared(recent: &mut VecDeque<Exceptions>, exceptions: &[Exception]) -> Exceptions {
+    if let Some(list) = recent.iter().find(|list| ***list == exceptions) {
         return list.clone();
     }
     let list = Arc::new(exceptions.to_vec());
-    known.truncate(RECENT - 1);
-    known.push_front(list.clone());
+    recent.truncate(RECENT - 1);
+    recent.push_front(list.clone());
     list
 }
 
@@ -287,7 +287,7 @@ struct PartRun<'a> {
     shared: Shared<'a>,
     makers: Vec<Maker<'a>>,
     /// What came of the alerts of some file before.
-    known: Mutex<VecDeque<Exceptions>>,
+    recent: Mutex<VecDeque<Exceptions>>,
 }
 
 impl<'a> PartRun<'a> {
@@ -332,7 +332,7 @@ impl<'a> PartRun<'a> {
         };
         let mut exceptions = Vec::new();
         let none = Exceptions::default();
-        let mut known = self.known.lock().map(|known| known.clone()).unwrap_or_default();
+        let mut recent = self.recent.lock().map(|recent| recent.clone()).unwrap_or_default();
         for (index, rule) in file.rules.iter().enumerate() {
             let facts = place.facts(rule);
             let mut verdicts = place.verdicts(rule, &facts, none.clone());
@@ -362,13 +362,13 @@ impl<'a> PartRun<'a> {
                 }
             }
             if rule.kind == RuleKind::Alert {
-                verdicts.exceptions = shared(&mut known, &exceptions);
+                verdicts.exceptions = shared(&mut recent, &exceptions);
                 out.alerts.push((index as u32, verdicts));
             }
             exceptions.clear();
         }
-        if let Ok(mut last) = self.known.lock() {
-            *last = known;
+        if let Ok(mut last) = self.recent.lock() {
+            *last = recent;
         }
         let mut cx = Context::new(self.shared).in_file(file);
         for maker in &self.makers {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{File, Rule};
+use super::{File, Rule, is_dynamic};
 
 /// The identity of a rule inside its file: names alone are not enough, since many alerts share theirs with others of another
 /// severity.
@@ -54,7 +54,7 @@ fn count<'a>(file: &'a File, rules: &[usize]) -> HashMap<(&'a str, &'a str), usi
 
 /// Labels whose value is the same whenever the rule fires.
 fn statics<'a>(file: &'a File, rule: &'a Rule) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let fixed = |text: &super::Text| !text.templated() && !text.value().contains("{{");
+    let fixed = |text: &super::Text| !text.templated() && !is_dynamic(text.value());
     let labels = file.labels(rule).filter(move |entry| fixed(&entry.key) && fixed(&entry.value));
     labels.map(|entry| (entry.key.value(), entry.value.value()))
 }

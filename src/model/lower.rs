@@ -37,10 +37,7 @@ pub struct Options {
 pub fn lower(source: &Source, id: SourceId, options: &Options) -> File {
     let mut lowering = Lowering::new(source, id, options);
     lowering.file.reading = if lowering.stock() { lowering.as_prometheus() } else { lowering.as_anything() };
-    let mut file = lowering.finish();
-    // Files stay until the end of the run.
-    file.rules.shrink_to_fit();
-    file
+    lowering.finish()
 }
 
 /// A file in the making.
@@ -300,6 +297,7 @@ impl<'a> Lowering<'a> {
         }
         file.comments.sort_by_key(|comment| comment.span.start);
         hide_what_was_not_read(&mut file);
+        // Files stay until the end of the run.
         file.rules.shrink_to_fit();
         file.groups.shrink_to_fit();
         file.comments.shrink_to_fit();

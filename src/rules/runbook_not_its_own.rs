@@ -82,7 +82,8 @@ impl LintRule for RunbookNotItsOwn {
         for same in all.chunk_by(|a, b| a.place() == b.place()).filter(|same| same.len() > self.most as usize) {
             let names: BTreeSet<&str> = same.iter().map(|linked| linked.rule().name.value()).collect();
             if names.len() > self.most as usize {
-                let facts = same.first().and_then(|linked| linked.answer.facts.as_ref());
+                let page = same.first().map(|linked| linked.answer).filter(|answer| answer.anchor.is_none());
+                let facts = page.and_then(|answer| answer.facts.as_ref());
                 let own = facts.map(|facts| own_headings(facts)).unwrap_or_default();
                 for linked in same {
                     let field = cx.conventions().runbook(linked.file, linked.rule());
@@ -106,7 +107,7 @@ fn linked<'a>(cx: &Context<'a>) -> Vec<Linked<'a>> {
             // A template in the page is different for each alert; what is not there is told elsewhere.
             let counts = |answer: &&Answer| {
                 let gone = matches!(answer.verdict, Verdict::Dead | Verdict::Soft404 | Verdict::Unsafe);
-                !gone && !answer.page.contains("{{") && !is_front(&answer.page)
+                !gone && !model::is_dynamic(&answer.page) && !is_front(&answer.page)
             };
             if let Some(answer) = answer.filter(counts) {
                 all.push(Linked { file, index: index as u32, answer });
@@ -136,7 +137,7 @@ fn shared(
         .subject(redact(&found.value))
         .label("no entry of its own");
     diagnostic.note("whoever is woken by it has to find out which part of it is meant");
-    let own = own.get(name).copied().flatten().filter(|_| answer.anchor.is_none());
+    let own = own.get(name).copied().flatten();
     match own.filter(|_| !found.is_dynamic() && !found.value.contains('#')) {
         Some(anchor) => {
             let text = format!("{}#{anchor}", found.value);

@@ -1,5 +1,7 @@
 //! What granit-parser lets pass and go-yaml v3 does not.
 
+use std::cell::LazyCell;
+
 use super::builder::Builder;
 use super::fault::{self, Fault};
 use super::read::Stop;
@@ -95,7 +97,7 @@ fn forget_undecoded(tree: &Tree, errors: &mut Vec<Error>) {
 pub(super) fn ignore_later(builder: &mut Builder) {
     let Some(end) = builder.first_end.filter(|_| builder.tree.documents.len() > 1) else { return };
     let text = &*builder.tree.text;
-    let scanned = std::cell::LazyCell::new(|| ahead::scanned_to(text, end));
+    let scanned = LazyCell::new(|| ahead::scanned_to(text, end));
     let seen = |error: &Error| error.range.start <= end || (error.range.start as usize) < *scanned;
     builder.errors.iter_mut().filter(|error| !seen(error)).for_each(message::ignored);
 }

@@ -317,7 +317,7 @@ pub(in crate::promql) fn matchers_elsewhere(lexer: &Lexer, sink: &mut Sink) -> b
     let metric = lexer.text()[..lexer.offset()].trim_end_matches([' ', '\t', '\n', '\r']);
     let start = metric.trim_end_matches(|c: char| c.is_ascii() && is_name_byte(c as u8) || c == ':').len();
     let metric = &metric[start..];
-    let free = !metric.is_empty() && keyword(metric).is_none() && (rest.starts_with('[') || function(metric).is_none());
+    let free = keyword(metric).is_none() && (rest.starts_with('[') || function(metric).is_none());
     if !free || !rest[value..].starts_with(['"', '\'']) {
         return false;
     }
