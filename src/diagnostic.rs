@@ -1,8 +1,12 @@
 //! What the linter says: owned data, made anywhere, rendered elsewhere.
 
+mod advice;
 mod words;
 
+use std::sync::Arc;
+
 use crate::source::Span;
+pub use advice::Advice;
 pub use words::Words;
 
 /// How much a finding matters. The order is from harmless to grave.
@@ -75,18 +79,12 @@ pub struct Diagnostic {
     pub message: String,
     /// The bytes that are wrong.
     pub span: Span,
-    /// What stands at [`Self::span`]; may be empty.
-    pub label: Words,
     /// Further places.
     pub related: Vec<Label>,
-    /// Why it matters, and facts behind it.
-    pub notes: Vec<Words>,
-    /// What to write instead.
-    pub help: Vec<Words>,
-    /// The same as a change of bytes, where it is certain enough to offer.
+    /// What is said beside, shared by findings of which it is all the same; see [`Self::advice`].
+    advice: Option<Arc<Advice>>,
+    /// What to write instead as a change of bytes, where it is certain enough to offer.
     pub fix: Option<Fix>,
-    /// What findings of one cause have in common ("no alert names an owner"); empty where the message says it.
-    pub cause: Words,
     /// What told one finding from another of the same rule and alert: the offending text.
     pub subject: String,
 }
@@ -100,12 +98,9 @@ impl Diagnostic {
             severity,
             message: message.into(),
             span,
-            label: Words::default(),
             related: Vec::new(),
-            notes: Vec::new(),
-            help: Vec::new(),
+            advice: None,
             fix: None,
-            cause: Words::default(),
             subject: String::new(),
         }
     }
@@ -113,12 +108,31 @@ impl Diagnostic {
     /// Why a verdict is broken, in words that many findings share where there are any.
     #[must_use]
     pub fn reason(&self) -> Words {
-        if self.cause.is_empty() { Words::from(self.message.clone()) } else { self.cause.clone() }
+        let cause = &self.advice().cause;
+        if cause.is_empty() { Words::from(self.message.clone()) } else { cause.clone() }
+    }
+
+    /// What is said beside the message.
+    #[must_use]
+    pub fn advice(&self) -> &Advice {
+        static NONE: Advice = Advice::NONE;
+        self.advice.as_deref().unwrap_or(&NONE)
+    }
+
+    /// The same, to say more; what others share with it stays as it is.
+    pub fn advice_mut(&mut self) -> &mut Advice {
+        Arc::make_mut(self.advice.get_or_insert_with(|| Arc::new(Advice::NONE)))
+    }
+
+    /// Says what other findings say too.
+    pub fn advise(&mut self, advice: &Arc<Advice>) -> &mut Self {
+        self.advice = Some(advice.clone());
+        self
     }
 
     /// Says what stands at the place itself.
     pub fn label(&mut self, message: impl Into<Words>) -> &mut Self {
-        self.label = message.into();
+        self.advice_mut().label(message);
         self
     }
 
@@ -131,15 +145,13 @@ impl Diagnostic {
 
     /// Adds why it matters.
     pub fn note(&mut self, note: impl Into<Words>) -> &mut Self {
-        self.notes.reserve_exact(1);
-        self.notes.push(note.into());
+        self.advice_mut().note(note);
         self
     }
 
     /// Adds what to write.
     pub fn help(&mut self, help: impl Into<Words>) -> &mut Self {
-        self.help.reserve_exact(1);
-        self.help.push(help.into());
+        self.advice_mut().help(help);
         self
     }
 
@@ -159,7 +171,7 @@ impl Diagnostic {
 
     /// Names the cause shared with other findings.
     pub fn cause(&mut self, cause: impl Into<Words>) -> &mut Self {
-        self.cause = cause.into();
+        self.advice_mut().cause(cause);
         self
     }
 

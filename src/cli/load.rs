@@ -225,6 +225,9 @@ impl Loaded {
         let read = read.into_iter().zip(first as u32..).collect();
         let made =
             parallel::map(read, share, |((content, candidate), id)| file(SourceId(id), content, candidate, &options));
+        self.workspace.sources.reserve_exact(made.len());
+        self.workspace.files.reserve_exact(made.len());
+        self.workspace.paths.reserve_exact(made.len());
         for (source, file, candidate) in made {
             if candidate.named
                 && let Reading::NotChecked("unreadable", why) = &file.reading

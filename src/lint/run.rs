@@ -70,9 +70,14 @@ struct Outcomes<'a> {
     /// One for each alert, with the index of its rule.
     alerts: Vec<(u32, AlertVerdicts)>,
     waivers: Waivers<'a>,
-    identities: OnceCell<Vec<Identity<'a>>>,
     /// When the evidence behind a verdict was taken: start of the alert's name, lint rule, seconds since 1970.
     times: Vec<(u32, u16, i64)>,
+}
+
+/// What was made of one file for its findings, as long as they come from it.
+#[derive(Default)]
+struct Known<'a> {
+    identities: OnceCell<Vec<Identity<'a>>>,
     /// The rule of the latest finding that came late: a file may have many of one rule, each with many labels.
     latest: Option<Box<(u32, AlertVerdicts, Facts<'a>)>>,
 }
@@ -326,10 +331,9 @@ impl<'a> PartRun<'a> {
             cap: Cap::default(),
             alerts: Vec::with_capacity(file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert).count()),
             waivers: Waivers::of(&self.shared, place.path, file, source),
-            identities: OnceCell::new(),
             times: Vec::new(),
-            latest: None,
         };
+        let mut known = Known::default();
         let mut exceptions = Vec::new();
         let none = Exceptions::default();
         let mut recent = self.recent.lock().map(|recent| recent.clone()).unwrap_or_default();
@@ -357,7 +361,7 @@ impl<'a> PartRun<'a> {
                 }
                 for raw in cx.findings() {
                     let about = Some(About { rule, facts: &facts, verdicts: &verdicts });
-                    let judged = self.finding(place, &out, raw, maker, about);
+                    let judged = self.finding(place, &out.waivers, &known, raw, maker, about);
                     out.findings.extend(out.cap.admit(judged));
                 }
             }
@@ -381,14 +385,15 @@ impl<'a> PartRun<'a> {
             cx.turn_to(maker.active.meta, block.level);
             block.rule.file(file, &mut cx);
             for raw in cx.findings() {
-                self.late(place, &mut out, raw, maker);
+                self.late(place, &mut out, &mut known, raw, maker);
             }
         }
+        out.findings.shrink_to_fit();
         out
     }
 
     /// Takes a finding that came after its alert was judged.
-    fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, raw: Raw, maker: &Maker<'_>) {
+    fn late(&self, place: Place<'a>, out: &mut Outcomes<'a>, known: &mut Known<'a>, raw: Raw, maker: &Maker<'_>) {
         let lint = maker.lint;
         let at = raw.rule.or_else(|| around(place.file, raw.diagnostic.span));
         let alert = at.and_then(|rule| out.alerts.binary_search_by_key(&rule, |(index, _)| *index).ok());
@@ -403,7 +408,7 @@ impl<'a> PartRun<'a> {
             }
         }
         let rule = |index: u32| place.file.rules.get(index as usize);
-        let latest = out.latest.take().filter(|latest| Some(latest.0) == raw.rule);
+        let latest = known.latest.take().filter(|latest| Some(latest.0) == raw.rule);
         let latest = latest.or_else(|| {
             let index = raw.rule?;
             let facts = place.facts(rule(index)?);
@@ -411,8 +416,8 @@ impl<'a> PartRun<'a> {
         });
         let about =
             latest.as_deref().and_then(|(index, verdicts, facts)| Some(About { rule: rule(*index)?, facts, verdicts }));
-        let judged = self.finding(place, out, raw, maker, about);
-        out.latest = latest;
+        let judged = self.finding(place, &out.waivers, known, raw, maker, about);
+        known.latest = latest;
         out.findings.extend(out.cap.admit(judged));
     }
 
@@ -428,11 +433,19 @@ impl<'a> PartRun<'a> {
         for (maker, block) in self.in_force() {
             cx.turn_to(maker.active.meta, block.level);
             block.rule.workspace(&mut cx);
-            for raw in cx.findings() {
+            let mut found = cx.findings();
+            // File by file, since what is known of one is not kept.
+            found.sort_by_key(|raw| raw.diagnostic.span.source);
+            let (mut of, mut known) = (None, Known::default());
+            for raw in found {
+                let source = raw.diagnostic.span.source;
+                if of.replace(source) != Some(source) {
+                    known = Known::default();
+                }
                 // Sources are numbered as their files are read.
-                let index = places.binary_search_by_key(&raw.diagnostic.span.source, |place| place.file.source).ok();
+                let index = places.binary_search_by_key(&source, |place| place.file.source).ok();
                 match index.and_then(|at| Some((*places.get(at)?, outcomes.get_mut(at)?))) {
-                    Some((place, out)) => self.late(place, out, raw, maker),
+                    Some((place, out)) => self.late(place, out, &mut known, raw, maker),
                     None => rest.push(plain(raw, self.shared)),
                 }
             }
@@ -465,7 +478,8 @@ impl<'a> PartRun<'a> {
     fn finding(
         &self,
         place: Place<'a>,
-        out: &Outcomes<'a>,
+        waivers: &Waivers<'a>,
+        known: &Known<'a>,
         raw: Raw,
         made_by: &Maker<'_>,
         about: Option<About<'_, '_>>,
@@ -473,11 +487,12 @@ impl<'a> PartRun<'a> {
         let Raw { diagnostic, rule, evidence } = raw;
         let Maker { active, lint, .. } = *made_by;
         let mut finding = Finding { evidence, ..Finding::new(diagnostic) };
-        let identity = rule.and_then(|index| out.identities.get_or_init(|| identities(place.file)).get(index as usize));
+        let identity =
+            rule.and_then(|index| known.identities.get_or_init(|| identities(place.file)).get(index as usize));
         let head = [finding.diagnostic.rule, place.path];
         let Some((About { rule: model, facts, verdicts }, identity)) = about.zip(identity) else {
             finding.fingerprint = fingerprint(head.into_iter().chain([finding.subject()]));
-            out.waivers.apply(&self.shared, active, None, &mut finding);
+            waivers.apply(&self.shared, active, None, &mut finding);
             return Judged { lint, rule, finding };
         };
         let labels = identity.labels.iter().flat_map(|&(key, value)| [key, value]);
@@ -487,7 +502,7 @@ impl<'a> PartRun<'a> {
         if let (Some(patterns), Some(rule)) = (self.shared.patterns, rule.filter(|_| is_noise(active.meta))) {
             finding.evidence = patterns.facts(place.file.source, rule);
         }
-        out.waivers.apply(&self.shared, active, rule.map(|index| (index, model, facts)), &mut finding);
+        waivers.apply(&self.shared, active, rule.map(|index| (index, model, facts)), &mut finding);
         Judged { lint, rule, finding }
     }
 }

@@ -169,13 +169,11 @@ pub fn not_for_waivers(id: &str) -> Option<String> {
 /// The waivers that the comments of a file grant or try to grant, in file order. Linear in the number of comments and rules.
 #[must_use]
 pub fn of_file(file: &File, source: &Source) -> Vec<Waiver> {
-    let comments = file.comments.iter().enumerate().filter(|(_, comment)| comment::concerns(&comment.text));
+    let comments = file.comments.iter().enumerate().filter(|(_, comment)| comment::concerns(comment.text(source)));
     let found: Vec<(usize, comment::Parsed, bool)> = comments
         .filter_map(|(index, comment)| {
             // Inside an escaped string the bytes of the file are not the comment's own; its whole span answers for each part.
-            let raw = source.slice(comment.span.range());
-            let verbatim = raw.trim_start_matches('#').trim() == comment.text;
-            comment::parse(if verbatim { raw } else { &comment.text }).map(|parsed| (index, parsed, verbatim))
+            comment::parse(comment.text(source)).map(|parsed| (index, parsed, comment.decoded.is_none()))
         })
         .collect();
     let mut waivers = in_expressions(file, source);

@@ -278,12 +278,10 @@ impl<'a> Lowering<'a> {
     fn comments(&mut self, view: View<'_>) {
         let text = view.tree.source();
         for comment in view.tree.comments() {
-            let written = text.get(comment.range.range()).unwrap_or("");
-            self.file.comments.push(Comment {
-                span: self.span(view.layer, comment.range),
-                text: written.trim_start_matches('#').trim().to_owned(),
-                own_line: comment.own_line,
-            });
+            let read = text.get(comment.range.range()).unwrap_or("");
+            let span = self.span(view.layer, comment.range);
+            let decoded = (self.source.slice(span.range()) != read).then(|| read.into());
+            self.file.comments.push(Comment { span, decoded, own_line: comment.own_line });
         }
     }
 

@@ -40,7 +40,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::promql;
-use crate::source::{SourceId, Span};
+use crate::source::{Source, SourceId, Span};
 
 /// One file, read as far as it can be.
 #[derive(Debug)]
@@ -221,8 +221,8 @@ pub struct Block {
 pub struct Comment {
     /// From `#` to the end of the line.
     pub span: Span,
-    /// Its text without the `#` and the blanks around.
-    pub text: String,
+    /// The same as the YAML inside of a string has it, where the bytes of the file are others.
+    pub decoded: Option<Box<str>>,
     /// Whether nothing else stands on its line.
     pub own_line: bool,
 }
@@ -305,6 +305,14 @@ impl Rule {
             Query::Written(options) => Some(options),
             Query::Foreign | Query::Read(_) => None,
         }
+    }
+}
+
+impl Comment {
+    /// It as it was meant, from its `#` on.
+    #[must_use]
+    pub fn text<'a>(&'a self, source: &'a Source) -> &'a str {
+        self.decoded.as_deref().unwrap_or_else(|| source.slice(self.span.range()))
     }
 }
 

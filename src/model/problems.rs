@@ -78,8 +78,8 @@ impl Lowering<'_> {
             let related: Vec<_> =
                 error.related.iter().map(|(range, message)| (self.span(layer, *range), message.clone())).collect();
             let diagnostic = &mut self.add(SYNTAX, severity, span, error.message.clone()).diagnostic;
-            diagnostic.notes.extend(error.notes.iter().cloned().map(Into::into));
-            diagnostic.help.extend(error.help.iter().cloned().map(Into::into));
+            diagnostic.advice_mut().notes.extend(error.notes.iter().cloned().map(Into::into));
+            diagnostic.advice_mut().help.extend(error.help.iter().cloned().map(Into::into));
             for (span, message) in related {
                 diagnostic.related(span, message);
             }

@@ -137,8 +137,8 @@ fn read(reader: &mut Reader<'_>) -> Policy {
 
 fn of_yaml(error: &yaml::Error, id: SourceId) -> Diagnostic {
     let mut mistake = Diagnostic::new(ID, Severity::Error, Span::new(id, error.range), error.message.clone());
-    mistake.notes.extend(error.notes.iter().cloned().map(Into::into));
-    mistake.help.extend(error.help.iter().cloned().map(Into::into));
+    mistake.advice_mut().notes.extend(error.notes.iter().cloned().map(Into::into));
+    mistake.advice_mut().help.extend(error.help.iter().cloned().map(Into::into));
     mistake.related = error
         .related
         .iter()

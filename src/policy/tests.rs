@@ -24,7 +24,10 @@ fn bad(text: &str) -> Vec<(String, String, String)> {
         assert_eq!(span.source, SourceId(7));
         source.slice(span.range()).to_owned()
     };
-    mistakes.into_iter().map(|mistake| (seen(mistake.span), mistake.message, mistake.label.to_string())).collect()
+    mistakes
+        .into_iter()
+        .map(|mistake| (seen(mistake.span), mistake.message.clone(), mistake.advice().label.to_string()))
+        .collect()
 }
 
 /// The texts of the mistakes alone.

@@ -41,7 +41,8 @@ pub(super) fn causes(report: &Report<'_>) -> Vec<Cause> {
     let mut places: HashMap<(&str, String), usize> = HashMap::new();
     let mut causes: Vec<Cause> = Vec::new();
     for (index, finding) in report.findings.iter().enumerate().filter(|(_, finding)| finding.waiver.is_none()) {
-        let Diagnostic { rule, severity, message, cause, .. } = &*finding.diagnostic;
+        let Diagnostic { rule, severity, message, .. } = &*finding.diagnostic;
+        let cause = &finding.diagnostic.advice().cause;
         let text = if cause.is_empty() { shape(message) } else { cause.to_string() };
         let place = *places.entry((rule, text.clone())).or_insert_with(|| {
             causes.push(Cause { rule, text, findings: Vec::new(), severities: [0; 3], files: 0, alerts: None });
@@ -64,7 +65,7 @@ pub(super) fn causes(report: &Report<'_>) -> Vec<Cause> {
 fn finish(cause: &mut Cause, report: &Report<'_>, alerts: &Alerts<'_>) {
     let findings = || cause.findings.iter().map(|&index| &report.findings[index]);
     let messages: HashSet<&str> = findings().map(|finding| finding.diagnostic.message.as_str()).collect();
-    let only = findings().next().filter(|first| first.diagnostic.cause.is_empty() && messages.len() == 1);
+    let only = findings().next().filter(|first| first.diagnostic.advice().cause.is_empty() && messages.len() == 1);
     let text = only.map(|first| first.diagnostic.message.clone());
     cause.files = findings().map(|finding| finding.diagnostic.span.source).collect::<HashSet<_>>().len();
     let concerned: Option<HashSet<_>> = findings().map(|finding| alerts.of(finding)).collect();

@@ -71,14 +71,15 @@ fn body(diagnostic: &Diagnostic, also: Option<&str>) -> String {
         body.push_str(kind);
         body.push_str(&safe::lines(text));
     };
-    if !diagnostic.label.is_empty() {
-        add("", &diagnostic.label);
+    let advice = diagnostic.advice();
+    if !advice.label.is_empty() {
+        add("", &advice.label);
     }
     if let Some(also) = also {
         add("note: ", also);
     }
-    diagnostic.notes.iter().for_each(|note| add("note: ", note));
-    diagnostic.help.iter().for_each(|help| add("help: ", help));
+    advice.notes.iter().for_each(|note| add("note: ", note));
+    advice.help.iter().for_each(|help| add("help: ", help));
     body
 }
 

@@ -44,7 +44,7 @@ fn hostile() -> Sample {
                 .help(both)
                 .fix(true, vec![Edit { span: whole(file, 0), text: both.to_owned() }]);
             if at % 2 == 0 {
-                sample.findings.last_mut().unwrap().diagnostic.cause = both.to_owned().into();
+                sample.findings.last_mut().unwrap().diagnostic.advice_mut().cause = both.to_owned().into();
             }
             sample.concern().group = Some(both.into());
             sample.concern().owner = Some(both.into());

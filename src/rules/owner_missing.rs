@@ -1,10 +1,10 @@
 //! Every alert names an owner whom somebody can reach.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Severity, Words};
+use crate::diagnostic::{Advice, Severity};
 use crate::lint::facts::Field;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{BlockKind, Rule, RuleKind};
@@ -13,9 +13,9 @@ use crate::model::{BlockKind, Rule, RuleKind};
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OwnerMissing {
-    /// What every finding says of the key that is not there: label and help. There may be thousands of them.
+    /// What every finding of a key that is not there says. There may be thousands of them.
     #[serde(skip)]
-    words: OnceLock<[Words; 2]>,
+    advice: OnceLock<Arc<Advice>>,
 }
 
 impl Configurable for OwnerMissing {
@@ -54,16 +54,17 @@ impl LintRule for OwnerMissing {
             Field::Missing => {}
         }
         let edit = cx.insert(rule, block, key, "the-team-that-answers");
-        let [label, help] = self.words.get_or_init(|| {
+        let advice = self.advice.get_or_init(|| {
             let kind = if block == BlockKind::Labels { "label" } else { "annotation" };
-            let label = format!("no {kind} `{key}`, and nothing else that names an owner");
-            [label, format!("add a {kind} `{key}` with the team that answers for this alert")].map(Words::from)
+            let mut advice = Advice::default();
+            advice.cause("alerts name no owner");
+            advice.label(format!("no {kind} `{key}`, and nothing else that names an owner"));
+            advice.note("when the runbook is not enough, the owning team must be reached");
+            advice.help(format!("add a {kind} `{key}` with the team that answers for this alert"));
+            Arc::new(advice)
         });
         // Put together at its length.
         let message = ["alert `", name, "` names no owner"].concat();
-        let diagnostic = cx.report_as(severity, rule.name.span(), message);
-        diagnostic.cause("alerts name no owner").label(label.clone());
-        diagnostic.note("when the runbook is not enough, the owning team must be reached").help(help.clone());
-        diagnostic.offer(edit);
+        cx.report_as(severity, rule.name.span(), message).advise(advice).offer(edit);
     }
 }

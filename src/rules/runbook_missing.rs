@@ -1,10 +1,10 @@
 //! Every alert links a runbook.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Severity, Words};
+use crate::diagnostic::{Advice, Severity};
 use crate::lint::facts::Field;
 use crate::lint::{Configurable, Context, Level, LintRule, Meta};
 use crate::model::{BlockKind, Rule, RuleKind};
@@ -13,9 +13,9 @@ use crate::model::{BlockKind, Rule, RuleKind};
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunbookMissing {
-    /// What every finding says of the key that is not there: label and help. There may be thousands of them.
+    /// What every finding of a key that is not there says. There may be thousands of them.
     #[serde(skip)]
-    words: OnceLock<[Words; 2]>,
+    advice: OnceLock<Arc<Advice>>,
 }
 
 impl Configurable for RunbookMissing {
@@ -54,18 +54,16 @@ impl LintRule for RunbookMissing {
         let key = cx.conventions().runbook.annotations.first().map_or("runbook_url", String::as_str);
         let edit = cx.insert(rule, BlockKind::Annotations, key, "<address of its runbook entry>");
         let name = rule.name.value();
-        let [label, help] = self.words.get_or_init(|| {
-            let label = format!("no `{key}` annotation");
-            [label, format!("add an annotation `{key}` with the address of its runbook entry")].map(Words::from)
+        let advice = self.advice.get_or_init(|| {
+            let mut advice = Advice::default();
+            advice.cause("alerts link no runbook");
+            advice.label(format!("no `{key}` annotation"));
+            advice.note("whoever is woken by it must find what it means and what to do");
+            advice.help(format!("add an annotation `{key}` with the address of its runbook entry"));
+            Arc::new(advice)
         });
         // Put together at its length.
         let message = ["alert `", name, "` links no runbook"].concat();
-        let diagnostic = cx.report_as(severity, rule.name.span(), message);
-        diagnostic
-            .cause("alerts link no runbook")
-            .label(label.clone())
-            .note("whoever is woken by it must find what it means and what to do")
-            .help(help.clone());
-        diagnostic.offer(edit);
+        cx.report_as(severity, rule.name.span(), message).advise(advice).offer(edit);
     }
 }

@@ -51,8 +51,8 @@ pub(super) fn report<'c>(cx: &'c mut Context<'_>, text: &Text, error: Error, mes
     for (span, message) in related {
         diagnostic.related(span, message);
     }
-    diagnostic.notes.extend(error.notes.into_iter().map(Into::into));
-    diagnostic.help.extend(error.help.into_iter().map(Into::into));
+    diagnostic.advice_mut().notes.extend(error.notes.into_iter().map(Into::into));
+    diagnostic.advice_mut().help.extend(error.help.into_iter().map(Into::into));
     if let Some((safe, edits)) = fix {
         diagnostic.fix(safe, edits);
     }

@@ -83,10 +83,10 @@ fn the_validation_is_that_of_prometheus() {
 fn a_slip_is_mended_and_another_level_is_named() {
     let file = read(&rule("alert: A\nexpr: up\nanotations: {a: b}"), None);
     let diagnostic = &file.problems[0].diagnostic;
-    assert_eq!(diagnostic.help, ["did you mean `annotations`?"]);
+    assert_eq!(diagnostic.advice().help, ["did you mean `annotations`?"]);
     assert_eq!(diagnostic.fix.as_ref().map(|fix| fix.edits[0].text.as_str()), Some("annotations"));
     assert_eq!(diagnostic.subject, "anotations");
-    let help = |text: &str| read(text, None).problems[0].diagnostic.help.join(" ");
+    let help = |text: &str| read(text, None).problems[0].diagnostic.advice().help.join(" ");
     assert_eq!(help(&rule("alert: A\nexpr: up\nteam: x")), "put it under `labels:`");
     assert_eq!(help(&rule("alert: A\nexpr: up\nsummary: x")), "put it under `annotations:`");
     assert_eq!(help(&rule("alert: A\nexpr: up\ninterval: 5m")), "it is a key of a rule group: check the indentation");

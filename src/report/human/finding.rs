@@ -49,7 +49,7 @@ pub(super) fn write(page: &Page<'_>, index: usize, out: &mut dyn WriteColor) -> 
 }
 
 fn marks(diagnostic: &Diagnostic) -> Vec<Mark<'_>> {
-    let own = Mark { span: diagnostic.span, message: &diagnostic.label };
+    let own = Mark { span: diagnostic.span, message: &diagnostic.advice().label };
     let related = diagnostic.related.iter().take(RELATED);
     std::iter::once(own).chain(related.map(|label| Mark { span: label.span, message: &label.message })).collect()
 }
@@ -57,8 +57,8 @@ fn marks(diagnostic: &Diagnostic) -> Vec<Mark<'_>> {
 fn notes(diagnostic: &Diagnostic, also: Option<String>, width: usize) -> Vec<String> {
     let more = diagnostic.related.len().saturating_sub(RELATED);
     let more = (more > 0).then(|| note("note: ", &format!("and {}", count(more, "more place")), width));
-    let notes = diagnostic.notes.iter().map(|text| note("note: ", text, width));
-    let help = diagnostic.help.iter().map(|text| note("help: ", text, width));
+    let notes = diagnostic.advice().notes.iter().map(|text| note("note: ", text, width));
+    let help = diagnostic.advice().help.iter().map(|text| note("help: ", text, width));
     let also = also.map(|also| note("note: ", &also, width));
     also.into_iter().chain(more).chain(notes).chain(help).collect()
 }

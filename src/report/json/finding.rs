@@ -22,6 +22,7 @@ impl<'a> Writer<'a> {
     /// The object of a finding.
     pub(super) fn finding(&mut self, out: &mut Pieces, finding: &Finding) {
         let diagnostic = &*finding.diagnostic;
+        let advice = diagnostic.advice();
         let file = self.path(diagnostic.span);
         out.raw("{\"rule\":").text(diagnostic.rule);
         out.raw(",\"level\":").text(diagnostic.severity.as_str());
@@ -29,7 +30,7 @@ impl<'a> Writer<'a> {
         out.raw(",\"file\":").text(file).raw(",\"span\":");
         self.place(out, diagnostic.span);
         out.raw(",\"labels\":");
-        let label = (!diagnostic.label.is_empty()).then_some((diagnostic.span, &*diagnostic.label));
+        let label = (!advice.label.is_empty()).then_some((diagnostic.span, &*advice.label));
         let related = diagnostic.related.iter().map(|label| (label.span, label.message.as_str()));
         out.list(label.into_iter().chain(related), |out, (span, message)| {
             out.raw("{\"file\":").text(self.path(span)).raw(",\"span\":");
@@ -37,8 +38,8 @@ impl<'a> Writer<'a> {
             open(out.raw(",\"message\":"), message);
             out.raw("}");
         });
-        out.raw(",\"notes\":").list(&diagnostic.notes, open);
-        out.raw(",\"help\":").list(&diagnostic.help, open);
+        out.raw(",\"notes\":").list(&advice.notes, open);
+        out.raw(",\"help\":").list(&advice.help, open);
         out.raw(",\"fix\":").optional(shown(diagnostic.fix.as_ref()), |out, fix| self.fix(out, fix));
         out.raw(",\"group\":").optional(finding.group(), open);
         out.raw(",\"alert\":").optional(finding.alert(), open);
