@@ -105,7 +105,7 @@ impl Row<'_> {
         let Placed { file, source, rule, .. } = self.placed;
         let facts = &self.facts;
         let group = file.group(rule);
-        let optional = |text: &Option<Text>| text.as_ref().map(Text::value).map(str::to_owned);
+        let optional = |text: Option<&Text>| text.map(Text::value).map(str::to_owned);
         let found =
             |field: &Field<'_>| field.found().map(|found| json!({ "value": found.value, "from": found.from() }));
         let labels: Vec<&Entry> = file.labels(rule).collect();
@@ -116,7 +116,7 @@ impl Row<'_> {
             ("name", Some(&rule.name)),
             ("expr", Some(&rule.expr)),
             ("for", rule.hold.as_ref()),
-            ("keep_firing_for", rule.keep.as_ref()),
+            ("keep_firing_for", rule.keep.as_deref()),
         ];
         let fields = fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?)));
         let inner = [("labels", &labels), ("annotations", &annotations)];
@@ -135,8 +135,8 @@ impl Row<'_> {
             "kind": kind(rule),
             "name": rule.name.value(),
             "expr": rule.expr.value(),
-            "for": optional(&rule.hold),
-            "keep_firing_for": optional(&rule.keep),
+            "for": optional(rule.hold.as_ref()),
+            "keep_firing_for": optional(rule.keep.as_deref()),
             "labels": map(&labels),
             "annotations": map(&annotations),
             "dialect": group.dialect.as_str(),

@@ -96,8 +96,12 @@ fn refute(shared: &Shared<'_>, active: &Active, rule: Option<(u32, &Rule)>, waiv
 }
 
 /// Turns `broken` into `waived` where no finding is left that is not waived. The alerts are in the order of their rules.
-pub(super) fn settle(alerts: &mut [(u32, AlertVerdicts)], findings: &[Judged], unlisted: &[Unlisted]) {
-    let listed = findings.iter().map(|judged| (judged.rule, judged.lint, judged.finding.waiver.as_deref()));
+pub(super) fn settle<'f>(
+    alerts: &mut [(u32, AlertVerdicts)],
+    findings: impl Iterator<Item = &'f Judged> + Clone,
+    unlisted: &'f [Unlisted],
+) {
+    let listed = findings.map(|judged| (judged.rule, judged.lint, judged.finding.waiver.as_deref()));
     let all = listed.chain(unlisted.iter().map(|other| (other.rule, other.lint, other.waiver.as_deref())));
     if all.clone().all(|(.., waiver)| waiver.is_none()) {
         return;

@@ -27,6 +27,8 @@ pub struct Conventions {
     pub silent: Vec<String>,
     /// Names of alerts that are not meant for people; matched as a whole.
     pub exempt: Vec<Regex>,
+    /// Whether those of watchdogs, heartbeats and inhibitors are among them.
+    pub exempt_watchdogs: bool,
 }
 
 /// Keys in the order in which they are looked for.
@@ -38,8 +40,9 @@ pub struct Keys {
     pub annotations: Vec<String>,
 }
 
-/// Watchdogs, heartbeats and inhibitors: they fire so that something else works.
-pub const EXEMPT_NAMES: &str = "(?i:watchdog|.*dead_?mans?_?(switch|snitch).*|.*heartbeat.*|.*inhibit(or|ion).*)";
+/// What the names of alerts have in them that fire so that something else works.
+const WATCHDOGS: [&str; 7] =
+    ["heartbeat", "inhibitor", "inhibition", "deadmanswitch", "deadmansswitch", "deadmansnitch", "deadmanssnitch"];
 
 impl Default for Conventions {
     fn default() -> Self {
@@ -86,7 +89,8 @@ impl Default for Conventions {
                 "sev-1",
             ]),
             silent: strings(&["info", "information", "informational", "none", "notice", "debug"]),
-            exempt: Regex::new(&format!("^(?:{EXEMPT_NAMES})$")).into_iter().collect(),
+            exempt: Vec::new(),
+            exempt_watchdogs: true,
         }
     }
 }
@@ -98,11 +102,24 @@ impl Conventions {
         self.paging.iter().any(|word| word.eq_ignore_ascii_case(severity))
     }
 
+    /// Whether an alert of this name is not meant for people.
+    #[must_use]
+    pub fn exempts(&self, name: &str) -> bool {
+        self.exempt_watchdogs && is_watchdog(name) || self.exempt.iter().any(|exempt| exempt.is_match(name))
+    }
+
     /// Whether nobody is called at this severity.
     #[must_use]
     pub fn is_silent(&self, severity: &str) -> bool {
         self.silent.iter().any(|word| word.eq_ignore_ascii_case(severity))
     }
+}
+
+fn is_watchdog(name: &str) -> bool {
+    let letters: Vec<u8> = name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect();
+    // Every alert is asked, and few letters begin one of the words.
+    let mut likely = (0..letters.len()).filter(|&at| matches!(letters[at], b'h' | b'i' | b'd'));
+    letters == b"watchdog" || likely.any(|at| WATCHDOGS.iter().any(|word| letters[at..].starts_with(word.as_bytes())))
 }
 
 /// The words that most repositories use (57 of 80 use no others), and those that are near them.
@@ -139,7 +156,19 @@ pub fn near_severity(value: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::near_severity;
+    use super::{is_watchdog, near_severity};
+
+    #[test]
+    fn watchdogs_are_told_by_their_names() {
+        for name in
+            ["Watchdog", "DeadMansSwitch", "dead_man_switch", "TeamDeadmanSnitch", "VaultHeartbeat", "InfoInhibitor"]
+        {
+            assert!(is_watchdog(name), "{name}");
+        }
+        for name in ["", "_", "WatchdogMissing", "DeadMan", "HeartBeta", "Inhibited", "HostDown"] {
+            assert!(!is_watchdog(name), "{name}");
+        }
+    }
 
     #[test]
     fn near_misses_are_told_from_other_vocabularies() {

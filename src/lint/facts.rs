@@ -234,7 +234,7 @@ impl Conventions {
     }
 
     fn exemption(&self, rule: &Rule, severity: Option<&str>) -> Option<&'static str> {
-        if self.exempt.iter().any(|name| name.is_match(rule.name.value())) {
+        if self.exempts(rule.name.value()) {
             return Some("a watchdog, heartbeat or inhibitor");
         }
         if severity.is_some_and(|value| value.eq_ignore_ascii_case("none")) {

@@ -198,7 +198,7 @@ impl<'a> Patterns<'a> {
 impl Track<'_> {
     /// What would have helped; worked out once for all lint rules. None where nothing would have, or the rule's times cannot be read.
     pub fn helped(&self, rule: &Rule) -> Option<(Timing, Remedy)> {
-        let now = Timing { hold: time(rule.hold.as_ref())?, keep: time(rule.keep.as_ref())? };
+        let now = Timing { hold: time(rule.hold.as_ref())?, keep: time(rule.keep.as_deref())? };
         let remedy = *self.helped.get_or_init(|| helped(&self.found, now));
         Some((now, remedy?))
     }
@@ -249,10 +249,10 @@ pub fn pattern(file: &File, rule: &Rule) -> RulePattern {
 /// What makes an alert fire, as a digest. Times that cannot be read count as they are written.
 #[must_use]
 pub fn digest(file: &File, rule: &Rule) -> String {
-    let (hold, keep) = (time(rule.hold.as_ref()), time(rule.keep.as_ref()));
-    let unread = [("for", hold, &rule.hold), ("keep_firing_for", keep, &rule.keep)];
+    let (hold, keep) = (time(rule.hold.as_ref()), time(rule.keep.as_deref()));
+    let unread = [("for", hold, rule.hold.as_ref()), ("keep_firing_for", keep, rule.keep.as_deref())];
     let unread = unread.into_iter().filter(|(_, time, _)| time.is_none());
-    let unread = unread.filter_map(|(key, _, text)| Some((key, text.as_ref()?.value())));
+    let unread = unread.filter_map(|(key, _, text)| Some((key, text?.value())));
     let labels = file.labels(rule).map(|entry| (entry.key.value(), entry.value.value()));
     crate::evidence::history::digest(rule.expr.value(), hold, keep, labels.chain(unread))
 }

@@ -66,12 +66,21 @@ struct About<'f, 'a> {
 /// What came of one file.
 struct Outcomes<'a> {
     findings: Vec<Judged>,
+    /// Those that came after the alerts were judged, few beside the others.
+    late: Vec<Judged>,
     cap: Cap,
     /// One for each alert, with the index of its rule.
     alerts: Vec<(u32, AlertVerdicts)>,
     waivers: Waivers<'a>,
     /// When the evidence behind a verdict was taken: start of the alert's name, lint rule, seconds since 1970.
     times: Vec<(u32, u16, i64)>,
+}
+
+impl Outcomes<'_> {
+    /// How many findings are listed.
+    fn len(&self) -> usize {
+        self.findings.len() + self.late.len()
+    }
 }
 
 /// What was made of one file for its findings, as long as they come from it.
@@ -307,16 +316,15 @@ impl<'a> PartRun<'a> {
         self.policy(&mut rest);
         self.waivers(&outcomes, &mut rest);
         // Findings are large and many: their list is made once, at its length.
-        let mut findings =
-            Vec::with_capacity(outcomes.iter().map(|out| out.findings.len()).sum::<usize>() + rest.len());
+        let mut findings = Vec::with_capacity(outcomes.iter().map(Outcomes::len).sum::<usize>() + rest.len());
         let mut alerts = Vec::with_capacity(outcomes.iter().map(|out| out.alerts.len()).sum());
         for (place, mut outcome) in places.iter().zip(outcomes) {
             let source = place.file.source.0;
             times.extend(outcome.times.into_iter().map(|(start, lint, time)| ((source, start, lint), time)));
-            let (mut seen, found) = (outcome.alerts, outcome.findings);
-            settle(&mut seen, &found, &outcome.cap.unlisted);
+            let (mut seen, found, late) = (outcome.alerts, outcome.findings, outcome.late);
+            settle(&mut seen, found.iter().chain(&late), &outcome.cap.unlisted);
             alerts.extend(seen.into_iter().map(|(_, verdicts)| verdicts));
-            findings.extend(found.into_iter().map(|judged| judged.finding));
+            findings.extend(found.into_iter().chain(late).map(|judged| judged.finding));
             findings.extend(outcome.cap.told(place.path));
         }
         findings.append(&mut rest);
@@ -328,6 +336,7 @@ impl<'a> PartRun<'a> {
         let source = self.shared.workspace.source(file.source);
         let mut out = Outcomes {
             findings: Vec::new(),
+            late: Vec::new(),
             cap: Cap::default(),
             alerts: Vec::with_capacity(file.rules.iter().filter(|rule| rule.kind == RuleKind::Alert).count()),
             waivers: Waivers::of(&self.shared, place.path, file, source),
@@ -418,7 +427,7 @@ impl<'a> PartRun<'a> {
             latest.as_deref().and_then(|(index, verdicts, facts)| Some(About { rule: rule(*index)?, facts, verdicts }));
         let judged = self.finding(place, &out.waivers, known, raw, maker, about);
         known.latest = latest;
-        out.findings.extend(out.cap.admit(judged));
+        out.late.extend(out.cap.admit(judged));
     }
 
     /// The lint rules that the policy does not switch off, each with its first block.

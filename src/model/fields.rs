@@ -295,6 +295,7 @@ impl Lowering<'_> {
             self.take_in(view, fields, Key::Annotations, &mut annotations);
         }
         let span = self.span(view.layer, view.tree.range(id));
+        let keep = keep.map(Box::new);
         self.file.rules.push(Rule { kind, span, group, name, expr, hold, keep, labels, annotations, language });
     }
 

@@ -54,7 +54,7 @@ pub fn field(file: &File, source: &Source, rule: &Rule, key: &str, value: &str) 
     if place.anchored(rule.span) || !place.of_the_file(file, source) {
         return None;
     }
-    let own = if key == "for" { &rule.hold } else { &rule.keep };
+    let own = if key == "for" { rule.hold.as_ref() } else { rule.keep.as_deref() };
     if let Some(own) = own {
         let fits = inside(own.span()) && own.alias().is_none() && !own.templated() && !own.is_null();
         return fits.then(|| Edit { span: own.span(), text: value.to_owned() });
@@ -204,7 +204,11 @@ impl Place<'_> {
     fn texts(&self) -> impl Iterator<Item = &Text> {
         let rule = self.rule;
         let blocks = [&rule.labels, &rule.annotations].into_iter().flat_map(|block| &block.entries);
-        [&rule.name, &rule.expr].into_iter().chain(&rule.hold).chain(&rule.keep).chain(blocks.map(|entry| &entry.value))
+        [&rule.name, &rule.expr]
+            .into_iter()
+            .chain(&rule.hold)
+            .chain(rule.keep.as_deref())
+            .chain(blocks.map(|entry| &entry.value))
     }
 
     /// The indentation of the fields of the mapping that begins at `start`.

@@ -179,8 +179,8 @@ pub struct Rule {
     pub expr: Text,
     /// `for`.
     pub hold: Option<Text>,
-    /// `keep_firing_for`.
-    pub keep: Option<Text>,
+    /// `keep_firing_for`, which few rules have.
+    pub keep: Option<Box<Text>>,
     /// `labels`, without those of the group.
     pub labels: Block,
     /// `annotations`.

@@ -80,10 +80,7 @@ fn severity<'t>(reader: &mut Reader<'t>, id: NodeId, section: &Fields<'t>, conve
 }
 
 fn exempt(reader: &mut Reader<'_>, section: &Fields<'_>, conventions: &mut Conventions) {
-    let defaults = section.value("defaults").and_then(|id| reader.boolean(id)).unwrap_or(true);
-    if !defaults {
-        conventions.exempt.clear();
-    }
+    conventions.exempt_watchdogs = section.value("defaults").and_then(|id| reader.boolean(id)).unwrap_or(true);
     for (_, id) in section.value("alerts").map(|id| reader.texts(id)).unwrap_or_default() {
         conventions.exempt.extend(reader.regex(id));
     }

@@ -1,8 +1,10 @@
 //! The entry of an alert: the part of a runbook page that its reference leads to, and the sections in it.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 
-use crate::evidence::links::{Answer, Heading};
+use crate::evidence::links::{Answer, Heading, PageFacts};
 
 /// Words under an entry's own heading from which on they tell what the alert means.
 const MEANING_WORDS: u32 = 8;
@@ -24,6 +26,23 @@ pub(super) enum Section {
 }
 
 impl Section {
+    const ALL: [Self; 5] = [Self::Meaning, Self::Impact, Self::Diagnosis, Self::Mitigation, Self::Escalation];
+
+    /// Its bit in the mark of a heading that announces it, or that has a label which does.
+    fn bit(self, label: bool) -> u16 {
+        1 << (2 * self as u16 + u16::from(label))
+    }
+
+    /// The sections that a heading and the labels under it announce, a bit each.
+    fn mark(heading: &Heading) -> u16 {
+        let texts = std::iter::once((false, &heading.text)).chain(heading.labels.iter().map(|label| (true, label)));
+        texts.fold(0, |mark, (label, text)| {
+            let text = text.to_lowercase();
+            let announced = Self::ALL.into_iter().filter(|section| section.is_announced_by(&text));
+            announced.fold(mark, |mark, section| mark | section.bit(label))
+        })
+    }
+
     /// The word of the policy, which is a good heading too.
     pub(super) fn word(self) -> &'static str {
         match self {
@@ -120,14 +139,12 @@ impl Section {
         }
     }
 
-    /// Whether a heading or a label announces it; `further` are words of the policy.
-    fn is_announced_by(self, text: &str, further: &[String]) -> bool {
-        let text = text.to_lowercase();
+    /// Whether a heading or a label in lower case announces it.
+    fn is_announced_by(self, text: &str) -> bool {
         let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
         let begins = |word: &str, stem: &str| word == stem || stem.len() > 3 && word.starts_with(stem);
         words.any(|word| self.stems().iter().any(|stem| begins(word, stem)))
             || self == Self::Mitigation && text.contains("to do")
-            || further.iter().any(|further| text.contains(&further.to_lowercase()))
     }
 }
 
@@ -144,9 +161,11 @@ pub(super) enum Presence {
 
 /// A part of a page, heading by heading.
 pub(super) struct Entry<'a> {
-    parts: Vec<&'a Heading>,
-    /// Whether it is the whole page.
-    pub(super) whole: bool,
+    facts: &'a PageFacts,
+    /// The sections that the page's lead and headings announce.
+    marks: &'a [u16],
+    /// Its places: 0 is the page's lead, those from 1 on are its headings.
+    places: Range<usize>,
 }
 
 impl<'a> Entry<'a> {
@@ -156,62 +175,82 @@ impl<'a> Entry<'a> {
         if facts.partial {
             return Err("not all of the page's text can be seen");
         }
+        let marks = facts.marks(Section::mark);
         let Some(anchor) = &answer.anchor else {
-            return Ok(Self { parts: std::iter::once(&facts.lead).chain(&facts.headings).collect(), whole: true });
+            return Ok(Self { facts, marks, places: 0..facts.headings.len() + 1 });
         };
-        let parts: Vec<&Heading> = facts.section(anchor).iter().collect();
-        if parts.is_empty() {
+        let Range { start, end } = facts.section(anchor);
+        if start == end {
             return Err("the anchor leads to no heading, so nobody can tell where the entry ends");
         }
-        Ok(Self { parts, whole: false })
+        Ok(Self { facts, marks, places: start + 1..end + 1 })
+    }
+
+    fn part(&self, place: usize) -> &'a Heading {
+        place.checked_sub(1).map_or(&self.facts.lead, |at| &self.facts.headings[at])
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &'a Heading> {
+        self.places.clone().map(|place| self.part(place))
     }
 
     /// Words of text, its headings left out.
     pub(super) fn words(&self) -> u32 {
-        self.parts.iter().fold(0, |sum, part| sum.saturating_add(part.words))
+        self.parts().fold(0, |sum, part| sum.saturating_add(part.words))
     }
 
     /// Whether there is a block of code.
     pub(super) fn has_code(&self) -> bool {
-        self.parts.iter().any(|part| part.code_blocks > 0)
+        self.parts().any(|part| part.code_blocks > 0)
+    }
+
+    /// The places that a heading, or a label under it, announces this at; `further` are words of the policy.
+    fn announced(&self, section: Section, label: bool, further: &[String]) -> impl Iterator<Item = usize> {
+        let further: Vec<String> = further.iter().map(|word| word.to_lowercase()).collect();
+        let fits = move |text: &String| {
+            let text = if further.is_empty() { String::new() } else { text.to_lowercase() };
+            further.iter().any(|word| text.contains(word))
+        };
+        let named = move |part: &Heading| if label { part.labels.iter().any(&fits) } else { fits(&part.text) };
+        let bit = section.bit(label);
+        self.places.clone().filter(move |&place| self.marks[place] & bit != 0 || named(self.part(place)))
     }
 
     /// Whether it has this section.
     pub(super) fn presence(&self, section: Section, further: &[String]) -> Presence {
-        let announced = |text: &String| section.is_announced_by(text, further);
-        if self.parts.iter().any(|part| part.labels.iter().any(announced)) {
+        if self.announced(section, true, further).next().is_some() {
             return Presence::There;
         }
         // Before its first subheading an entry tells what it is about.
-        let title = self.parts.iter().take(if self.whole { 2 } else { 1 });
+        let title = self.parts().take(if self.places.start == 0 { 2 } else { 1 });
         if section == Section::Meaning && title.map(|part| part.words).sum::<u32>() >= MEANING_WORDS {
             return Presence::There;
         }
         let mut empty = None;
-        for (at, part) in self.parts.iter().enumerate().filter(|(_, part)| announced(&part.text)) {
-            if self.below(at).any(|part| part.words > 0 || part.items > 0 || part.code_blocks > 0) {
+        for place in self.announced(section, false, further) {
+            if self.below(place).any(|part| part.words > 0 || part.items > 0 || part.code_blocks > 0) {
                 return Presence::There;
             }
-            empty.get_or_insert_with(|| part.text.clone());
+            empty.get_or_insert_with(|| self.part(place).text.clone());
         }
         empty.map_or(Presence::Missing, Presence::Empty)
     }
 
     /// The parts of the first section that this announces.
     pub(super) fn section(&self, section: Section) -> Vec<&'a Heading> {
-        let at = self.parts.iter().position(|part| section.is_announced_by(&part.text, &[]));
-        at.map(|at| self.below(at).collect()).unwrap_or_default()
+        let first = self.announced(section, false, &[]).next();
+        first.map(|place| self.below(place).collect()).unwrap_or_default()
     }
 
     /// A heading and the deeper ones that follow it.
-    fn below(&self, at: usize) -> impl Iterator<Item = &'a Heading> {
-        let level = self.parts.get(at).map_or(0, |part| part.level);
-        let deeper = self.parts.iter().skip(at + 1).take_while(move |part| part.level > level);
-        self.parts.get(at).into_iter().chain(deeper).copied()
+    fn below(&self, place: usize) -> impl Iterator<Item = &'a Heading> {
+        let heading = self.part(place);
+        let after = (place + 1..self.places.end).map(|place| self.part(place));
+        std::iter::once(heading).chain(after.take_while(|part| part.level > heading.level))
     }
 
     /// Its headings, the first few.
     pub(super) fn headings(&self) -> Vec<&'a str> {
-        self.parts.iter().map(|part| part.text.as_str()).filter(|text| !text.is_empty()).take(8).collect()
+        self.parts().map(|part| part.text.as_str()).filter(|text| !text.is_empty()).take(8).collect()
     }
 }

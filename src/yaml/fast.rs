@@ -1,15 +1,15 @@
 //! The fast path: the common form of block YAML, several times faster than the full parser.
 //!
 //! It knows block mappings and lists, every scalar style, anchors, aliases, comments, and collections in brackets on one line. At anything else,
-//! and at anything odd or wrong, it gives up without a word and the full parser reads the text from the start: it never
-//! reports an error, and what it accepts is what both YAML 1.2 and go-yaml v3 read alike.
+//! and at anything odd or wrong, it gives up without a word and the full parser reads the text from the start: the only mistake
+//! that it tells itself is a quoted text indented too little, and what else it accepts is what both YAML 1.2 and go-yaml v3 read alike.
 
 mod flow;
 mod scalars;
 
 use super::builder::Builder;
 use super::read::DEPTH;
-use super::{Kind, Style};
+use super::{Error, Kind, Style};
 use super::{alias, check};
 use crate::name::is_name_byte;
 use crate::source::TextRange;
@@ -19,11 +19,13 @@ use scalars::Word;
 /// Keys of more bytes than this are left to the full parser, which knows the limit of 1024 characters.
 const LONGEST_KEY: usize = 1000;
 
-/// Reads the whole text into `builder`; `None` (and a builder to throw away) where the full parser must decide.
-pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
+/// Reads the whole text into `builder`, with what Prometheus reads and YAML 1.2 does not allow; `None` (and a builder to throw away)
+/// where the full parser must decide.
+pub(super) fn read(builder: &mut Builder, text: &str) -> Option<Vec<Error>> {
     let tabs = common(text)?;
     let bytes = text.as_bytes();
-    let mut fast = Fast { builder, text, bytes, tabs, at: 0, depth: 0, token: (usize::MAX, 0), pending: None };
+    let (at, depth, token, pending, lenient) = (0, 0, (usize::MAX, 0), None, Vec::new());
+    let mut fast = Fast { builder, text, bytes, tabs, at, depth, token, pending, lenient };
     let mut column = fast.next()?;
     if fast.marked(column) {
         column = fast.behind_mark()?;
@@ -37,9 +39,10 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Option<()> {
         column = fast.behind_mark()?;
     }
     let done = fast.at >= fast.bytes.len() && fast.pending.is_none();
+    let lenient = fast.lenient;
     let tree = &builder.tree;
     let sound = !builder.aliases || check::merges(tree).is_empty() && alias::check(tree).is_empty();
-    (done && sound && builder.errors.is_empty() && builder.unknown.is_empty()).then_some(())
+    (done && sound && builder.errors.is_empty() && builder.unknown.is_empty()).then_some(lenient)
 }
 
 /// Whether there are tabs, in a text without carriage returns, other control characters, and line breaks that only go-yaml knows.
@@ -74,6 +77,8 @@ struct Fast<'b, 't> {
     token: (usize, usize),
     /// An anchor whose node has not begun.
     pending: Option<TextRange>,
+    /// What YAML 1.2 does not allow.
+    lenient: Vec<Error>,
 }
 
 /// The length of the text was looked at.

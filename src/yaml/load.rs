@@ -21,8 +21,8 @@ const REREAD: (usize, usize) = (16, 4 << 20);
 pub fn parse(text: impl Into<Arc<str>>) -> Parsed {
     let text = text.into();
     let mut builder = Builder::new(&text);
-    if fast::read(&mut builder, &text).is_some() {
-        return Parsed { tree: builder.tree, errors: Vec::new() };
+    if let Some(errors) = fast::read(&mut builder, &text) {
+        return Parsed { tree: builder.tree, errors };
     }
     parse_fully(&text)
 }

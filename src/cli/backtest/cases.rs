@@ -120,7 +120,7 @@ fn former<'a>(old: Option<&'a File>, file: &File, rule: &Rule) -> Former<'a> {
 /// A rule as it is played; why not where its file does not say all that decides.
 fn play<'a>(file: &File, rule: &'a Rule, path: &str, default: Millis) -> Result<Play<'a>, &'static str> {
     let group = file.group(rule);
-    let time = |text: &Option<Text>, why| time(text.as_ref()).ok_or(why);
+    let time = |text: Option<&Text>, why| time(text).ok_or(why);
     let Some(query) = rule.query().filter(|query| query.errors.is_empty()) else {
         return Err(match group.dialect {
             Dialect::Loki => "its expression is LogQL",
@@ -130,21 +130,21 @@ fn play<'a>(file: &File, rule: &'a Rule, path: &str, default: Millis) -> Result<
     if rule.expr.templated() || rule.name.templated() || file.labels(rule).any(|entry| entry.value.templated()) {
         return Err("a template engine's placeholder decides what it is");
     }
-    let own = time(&group.interval, "the interval of its group cannot be read")?;
+    let own = time(group.interval.as_ref(), "the interval of its group cannot be read")?;
     Ok(Play {
         group: RuleGroup {
             name: group.name.as_ref().map(Text::value).unwrap_or_default().to_owned(),
             file: path.to_owned(),
             interval: if own > 0 { own } else { default },
             limit: limit(group).ok_or("the limit of its group cannot be read")?,
-            query_offset: time(&group.query_offset, "the query_offset of its group cannot be read")?,
+            query_offset: time(group.query_offset.as_ref(), "the query_offset of its group cannot be read")?,
             rules: Vec::new(),
         },
         rule: AlertRule {
             name: rule.name.value().to_owned(),
             expr: rule.expr.value().to_owned(),
-            hold: time(&rule.hold, "its `for` cannot be read")?,
-            keep: time(&rule.keep, "its `keep_firing_for` cannot be read")?,
+            hold: time(rule.hold.as_ref(), "its `for` cannot be read")?,
+            keep: time(rule.keep.as_deref(), "its `keep_firing_for` cannot be read")?,
             labels: file
                 .labels(rule)
                 .map(|entry| (entry.key.value().to_owned(), entry.value.value().to_owned()))

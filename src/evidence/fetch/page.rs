@@ -16,7 +16,7 @@ use super::queue;
 use super::record::Record;
 use super::{Net, Page};
 use crate::evidence::links::html::{self, Signs};
-use crate::evidence::links::page::{self as read_page, Look};
+use crate::evidence::links::page as read_page;
 use crate::evidence::links::settings::{Anchors, Forge, Settings};
 use crate::evidence::links::{Verdict, guard, markdown};
 
@@ -90,7 +90,7 @@ impl Asker {
             Verdict::Dead => self.doubt(record, &page.url, forge.as_ref()).await,
             Verdict::Alive => {
                 let mut found = reading.page;
-                let lost = page.anchors.iter().any(|anchor| found.look(anchor) != Look::Found);
+                let lost = page.anchors.iter().any(|anchor| !found.has(anchor));
                 let anchored = !page.anchors.is_empty() && !lost;
                 if !anchored && self.proves_nothing(&page.url, &journey, &reading.signs).await {
                     let reason = "the host answers the same for a page that can't exist";
@@ -255,7 +255,9 @@ fn read(url: &Url, journey: &Journey) -> Reading {
     } else if kind.contains("markdown") || kind.contains("text/plain") && is_markdown(url.path()) {
         (markdown::read(&text, Anchors::Any), Signs::default())
     } else {
-        (read_page::Page { hidden: true, ..read_page::Page::default() }, Signs::default())
+        let mut page = read_page::Page::default();
+        page.hidden = true;
+        (page, Signs::default())
     };
     page.hidden |= journey.reply.cut || journey.reply.body.is_empty();
     Reading { page, signs }

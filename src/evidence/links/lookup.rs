@@ -180,7 +180,7 @@ impl<'a> Lookup<'a> {
         let pages = names.exact.iter().filter(|(name, kind)| **kind == Kind::File && is_page(name)).take(MOST_PAGES);
         let mut found = pages.map(|(name, _)| join(folder, name)).filter(|other| {
             let page = self.page(tree, other, style);
-            other != file && page.as_ref().as_ref().is_ok_and(|page| page.look(anchor) == page::Look::Found)
+            other != file && page.as_ref().as_ref().is_ok_and(|page| page.has(anchor))
         });
         let first = found.next()?;
         found.next().is_none().then_some(first)

@@ -228,7 +228,7 @@ mod tests {
             Anchors::Github,
         )
         .facts;
-        assert_eq!(facts.section("old")[0].text, "Disk full");
+        assert_eq!(facts.headings[facts.section("old")][0].text, "Disk full");
         assert!(facts.section("mid").is_empty(), "it leads into a text");
     }
 

@@ -5,6 +5,7 @@
 //! answer, and everything that is not sure is [`Verdict::Unverified`].
 
 pub(super) mod address;
+mod anchors;
 pub mod disk;
 pub mod files;
 pub mod form;
@@ -15,6 +16,7 @@ mod lookup;
 mod mapping;
 pub(super) mod markdown;
 mod near;
+mod once;
 pub mod page;
 mod pattern;
 mod plain;

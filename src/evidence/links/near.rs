@@ -5,53 +5,98 @@ const LONGEST: usize = 120;
 
 /// The one of `names` that comes nearest to `wanted`, if any is near; the first of equals.
 pub fn closest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let bare = bare(wanted);
+    let wanted = Name::of(wanted)?;
+    nearest(&wanted, names.into_iter().filter_map(|name| Some((Name::of(name)?, name))))
+}
+
+/// Names that are looked at more than once.
+#[derive(Clone, Debug, Default)]
+pub struct Names(Vec<(Name, String)>);
+
+impl<'a> FromIterator<&'a str> for Names {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
+        Self(names.into_iter().filter_map(|name| Some((Name::of(name)?, name.to_owned()))).collect())
+    }
+}
+
+impl Names {
+    /// The one that comes nearest to `wanted`, as [`closest`] has it.
+    pub fn closest(&self, wanted: &str) -> Option<&str> {
+        nearest(&Name::of(wanted)?, self.0.iter().map(|(name, written)| (name, written.as_str())))
+    }
+}
+
+fn nearest<'a, N: std::borrow::Borrow<Name>>(
+    wanted: &Name,
+    names: impl Iterator<Item = (N, &'a str)>,
+) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
-    for name in names {
-        let Some(distance) = distance(wanted, &bare, name) else { continue };
+    for (name, written) in names {
+        let Some(distance) = distance(wanted, name.borrow()) else { continue };
         if best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, name));
+            best = Some((distance, written));
         }
     }
     best.map(|(_, name)| name)
 }
 
-/// How far two names are apart: 0 other case, 1 other punctuation, 2 a prefix more or less, then letters that differ.
-fn distance(wanted: &str, bare_wanted: &str, name: &str) -> Option<usize> {
-    if wanted.len() > LONGEST || name.len() > LONGEST {
-        return None;
+/// A name as it is compared.
+#[derive(Clone, Debug)]
+struct Name {
+    lower: String,
+    /// Its letters and digits in lower case.
+    bare: Vec<char>,
+}
+
+impl Name {
+    /// None for one that is too long to be compared.
+    fn of(text: &str) -> Option<Self> {
+        let bare = || text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        (text.len() <= LONGEST).then(|| Self { lower: text.to_lowercase(), bare: bare() })
     }
-    if wanted.to_lowercase() == name.to_lowercase() {
+}
+
+/// How far two names are apart: 0 other case, 1 other punctuation, 2 a prefix more or less, then letters that differ.
+fn distance(wanted: &Name, name: &Name) -> Option<usize> {
+    if wanted.lower == name.lower {
         return Some(0);
     }
-    let other = bare(name);
-    let shorter = bare_wanted.len().min(other.len());
-    if bare_wanted == other && shorter > 0 {
+    let (wanted, other) = (&wanted.bare[..], &name.bare[..]);
+    let (shorter, longer) = (wanted.len().min(other.len()), wanted.len().max(other.len()));
+    if wanted == other && shorter > 0 {
         return Some(1);
     }
     if shorter < 5 {
         return None;
     }
-    let longer = bare_wanted.len().max(other.len());
-    if 2 * shorter >= longer && (bare_wanted.ends_with(&other) || other.ends_with(bare_wanted)) {
+    if 2 * shorter >= longer && (wanted.ends_with(other) || other.ends_with(wanted)) {
         return Some(2);
     }
-    if shorter >= 12 && longer - shorter <= 6 && is_inserted(bare_wanted, &other) {
+    if shorter >= 12 && longer - shorter <= 6 && is_inserted(wanted, other) {
         return Some(3);
     }
-    let slips = strsim::levenshtein(bare_wanted, &other);
-    (slips <= if shorter < 10 { 1 } else { 2 }).then_some(2 + slips)
+    slips(wanted, other, if shorter < 10 { 1 } else { 2 }).map(|slips| 2 + slips)
 }
 
 /// Whether one name is the other with one part more in its middle.
-fn is_inserted(a: &str, b: &str) -> bool {
-    let head = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
-    let tail = a.chars().rev().zip(b.chars().rev()).take_while(|(x, y)| x == y).count();
-    head + tail >= a.chars().count().min(b.chars().count())
+fn is_inserted(a: &[char], b: &[char]) -> bool {
+    let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    head + tail >= a.len().min(b.len())
 }
 
-fn bare(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// How many letters are missing, too much or others (Levenshtein's distance), where they are `most` at most. Names are compared by
+/// the thousand, and nearly all differ sooner.
+fn slips(a: &[char], b: &[char], most: usize) -> Option<usize> {
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    let ([_, after_a @ ..], [_, after_b @ ..]) = (a, b) else {
+        let rest = a.len() + b.len();
+        return (rest <= most).then_some(rest);
+    };
+    let most = most.checked_sub(1)?;
+    let fewest = [slips(after_a, after_b, most), slips(after_a, b, most), slips(a, after_b, most)];
+    fewest.into_iter().flatten().min().map(|fewest| fewest + 1)
 }
 
 #[cfg(test)]
@@ -70,5 +115,18 @@ mod tests {
         assert_eq!(closest("memory", names), None);
         assert_eq!(closest("alert-name-the-network", names), None);
         assert_eq!(closest("net", names), None);
+    }
+
+    #[test]
+    fn slips_are_counted_up_to_a_bound() {
+        let words =
+            ["", "a", "ab", "ba", "abc", "abcd", "xbcd", "xxcd", "abdc", "bcda", "disk", "dsik", "disks", "idisk"];
+        for (a, b) in words.iter().flat_map(|a| words.map(|b| (*a, b))) {
+            let (letters, others): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            for most in 0..3 {
+                let far = strsim::levenshtein(a, b);
+                assert_eq!(slips(&letters, &others, most), (far <= most).then_some(far), "{a} {b} {most}");
+            }
+        }
     }
 }

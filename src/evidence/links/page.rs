@@ -1,12 +1,15 @@
 //! What a page holds, as far as lint rules and verdicts care.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::near::closest;
+use super::anchors::{self, Index};
+use super::near::Names;
+use super::once::Once;
 use super::settings::Anchors;
-use super::slug::{Slugs, is_mark};
+use super::slug::Slugs;
 
 /// What was read from a page.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -21,6 +24,12 @@ pub struct PageFacts {
     pub words: u32,
     /// Whether there is more on the page than was read: text from elsewhere, made by a script, behind a limit.
     pub partial: bool,
+    /// Where its anchors lead.
+    #[serde(skip)]
+    starts: Once<Index>,
+    /// What a lint rule read out of each heading, the lead first.
+    #[serde(skip)]
+    marks: Once<Vec<u16>>,
 }
 
 /// A heading, and what stands under it before the next heading of any level. Lines that only promise a text (`TODO: …`) count
@@ -48,19 +57,19 @@ pub struct Heading {
 }
 
 impl PageFacts {
-    /// The heading that `anchor` leads to and all deeper ones that follow it; empty when it leads to no heading.
-    pub fn section(&self, anchor: &str) -> &[Heading] {
-        let anchor = plain_anchor(anchor);
-        let leads = |heading: &Heading, same: fn(&str, &str) -> bool| {
-            heading.anchors.iter().any(|own| same(plain_anchor(own), anchor))
-        };
-        let find = |same| self.headings.iter().position(|heading| leads(heading, same));
-        let Some(start) = find(|a, b| a == b).or_else(|| find(|a, b| loose(a).eq(loose(b)))) else {
-            return &[];
-        };
+    /// What `read` reads out of the lead and of each heading: once, however many alerts lead to the page. All who ask must read alike.
+    pub fn marks(&self, read: impl Fn(&Heading) -> u16) -> &[u16] {
+        self.marks.get(|| std::iter::once(&self.lead).chain(&self.headings).map(read).collect())
+    }
+
+    /// The heading that `anchor` leads to and all deeper ones that follow it, as their places among all; empty when it leads to no heading.
+    pub fn section(&self, anchor: &str) -> Range<usize> {
+        let headings = self.headings.iter().enumerate();
+        let anchors = headings.flat_map(|(at, heading)| heading.anchors.iter().map(move |own| (own.as_str(), at)));
+        let Some(start) = self.starts.get(|| Index::of(anchors)).find(anchor) else { return 0..0 };
         let level = self.headings[start].level;
         let len = self.headings[start + 1..].iter().take_while(|heading| heading.level > level).count();
-        &self.headings[start..=start + len]
+        start..start + 1 + len
     }
 }
 
@@ -73,6 +82,9 @@ pub struct Page {
     pub ids: Vec<String>,
     /// Whether there may be anchors that can't be seen: made by a script, taken from another file, cut off.
     pub hidden: bool,
+    /// Its anchors, as they are looked for, and as a slip would write them.
+    index: Once<Index>,
+    near: Once<Names>,
 }
 
 /// Where an anchor leads.
@@ -91,31 +103,26 @@ pub enum Look {
 impl Page {
     /// Where `anchor` leads.
     pub fn look(&self, anchor: &str) -> Look {
-        let anchor = plain_anchor(anchor);
-        if self.anchors().any(|a| a == anchor) || self.anchors().any(|a| loose(a).eq(loose(anchor))) {
+        if self.has(anchor) {
             return Look::Found;
         }
         if self.hidden {
             return Look::Hidden;
         }
-        closest(anchor, self.anchors()).map_or(Look::Missing, |near| Look::Near(near.to_owned()))
+        let near = self.near.get(|| self.anchors().collect()).closest(anchors::plain(anchor));
+        near.map_or(Look::Missing, |near| Look::Near(near.to_owned()))
+    }
+
+    /// Whether `anchor` leads to a place of the page.
+    pub fn has(&self, anchor: &str) -> bool {
+        self.index.get(|| Index::of(self.anchors().map(|anchor| (anchor, 0)))).find(anchor).is_some()
     }
 
     /// All anchors, those of headings first.
     fn anchors(&self) -> impl Iterator<Item = &str> {
-        let ids = self.ids.iter().map(|id| plain_anchor(id));
+        let ids = self.ids.iter().map(|id| anchors::plain(id));
         self.facts.headings.iter().flat_map(|heading| heading.anchors.iter().map(String::as_str)).chain(ids)
     }
-}
-
-/// An anchor without what GitHub puts before it.
-fn plain_anchor(anchor: &str) -> &str {
-    anchor.strip_prefix("user-content-").unwrap_or(anchor)
-}
-
-/// An anchor without the marks that renderers disagree on.
-fn loose(anchor: &str) -> impl Iterator<Item = char> {
-    anchor.chars().filter(|&c| !is_mark(c))
 }
 
 /// Fragments that are no anchors: lines of a forge's view, text to highlight, the top of the page.

@@ -110,7 +110,7 @@ fn sets(text: &str) -> String {
     let source = Source::new("rules.yml", changed.as_str());
     let file = lower(&source, SourceId(0), &Options::default());
     assert!(file.problems.is_empty(), "{changed}");
-    let times = [&file.rules[0].hold, &file.rules[0].keep].map(|time| time.as_ref().and_then(Text::duration));
+    let times = [file.rules[0].hold.as_ref(), file.rules[0].keep.as_deref()].map(|time| time.and_then(Text::duration));
     assert_eq!(times, [Some(420_000); 2], "{changed}");
     assert_eq!(load(&changed), load(text), "{changed}");
     changed

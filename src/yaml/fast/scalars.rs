@@ -1,7 +1,8 @@
 //! Scalars of every style, each byte looked at once.
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2, memchr3, memmem};
 
+use super::super::message;
 use super::{Fast, Style, range};
 use crate::source::TextRange;
 
@@ -85,13 +86,27 @@ impl Fast<'_, '_> {
         let quoted = self.quoted(self.at)?;
         let end = quoted.range.end as usize;
         let mut line = if quoted.lines { self.line_end(self.at) } else { end };
+        let mut outside = false;
         while line + 1 < end {
             let indent = self.spaces(line + 1);
-            let first = self.bytes.get(line + 1 + indent);
-            if first != Some(&b'\n') && (indent <= parent || first == Some(&b'\t')) {
-                return None;
+            match self.bytes.get(line + 1 + indent) {
+                Some(b'\n') => {}
+                Some(b'\t') => return None,
+                // The closing quote may stand anywhere.
+                _ if indent > parent || line + indent + 2 == end => {}
+                // Perhaps the mark of a document; and not everybody minds a line that begins with a quote.
+                Some(b'-' | b'.') if indent == 0 => return None,
+                Some(b'\'' | b'"') => return None,
+                _ => outside = true,
             }
             line = self.line_end(line + 1);
+        }
+        if outside {
+            // Nor one behind an escaped line break.
+            if memmem::find(&self.bytes[self.at..end], b"\\\n").is_some() {
+                return None;
+            }
+            self.lenient.push(message::quote_indent(quoted.range));
         }
         self.word(quoted.word());
         self.at = end;
