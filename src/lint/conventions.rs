@@ -116,10 +116,12 @@ impl Conventions {
 }
 
 fn is_watchdog(name: &str) -> bool {
-    let letters: Vec<u8> = name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect();
+    let letters = |at: usize| name.as_bytes()[at..].iter().filter(|byte| **byte != b'_').map(u8::to_ascii_lowercase);
+    let begins = |at: usize, word: &str| letters(at).take(word.len()).eq(word.bytes());
     // Every alert is asked, and few letters begin one of the words.
-    let mut likely = (0..letters.len()).filter(|&at| matches!(letters[at], b'h' | b'i' | b'd'));
-    letters == b"watchdog" || likely.any(|at| WATCHDOGS.iter().any(|word| letters[at..].starts_with(word.as_bytes())))
+    let likely = |at: &usize| matches!(name.as_bytes()[*at] | 0x20, b'h' | b'i' | b'd');
+    (0..name.len()).filter(likely).any(|at| WATCHDOGS.iter().any(|word| begins(at, word)))
+        || begins(0, "watchdog") && letters(0).count() == "watchdog".len()
 }
 
 /// The words that most repositories use (57 of 80 use no others), and those that are near them.

@@ -23,7 +23,7 @@ pub mod waiver;
 
 pub use cap::LISTED;
 pub use context::Context;
-pub use run::{Input, is_noise, patterns, run, run_with, suggestions, wanted};
+pub use run::{Input, NO_HISTORY, is_noise, patterns, run, run_with, suggestions, wanted};
 
 use crate::diagnostic::Severity;
 use crate::evidence::links::Question;

@@ -122,7 +122,7 @@ pub fn run_with<'w: 'a, 'a>(input: &Input<'w, 'a>, patterns: &[Patterns<'a>]) ->
         shared.patterns = patterns.get(index);
         let references = references(answers.get(shared.part.root.as_str()).map_or(&[][..], Vec::as_slice));
         shared.references = Some(&references);
-        let run = PartRun { shared, makers: makers(&shared.setup.rules, &ran), recent: Mutex::default() };
+        let run = PartRun::new(shared, makers(&shared.setup.rules, &ran));
         let (mut found, mut seen) = run.all(&mut times);
         if findings.is_empty() {
             (findings, alerts) = (found, seen);
@@ -285,26 +285,56 @@ type Exceptions = Arc<Vec<Exception>>;
 /// So many of the lists that were met last are looked through for an equal one.
 const RECENT: usize = 8;
 
-/// The list that equals these exceptions, so that alerts share it.
-fn shared(recent: &mut VecDeque<Exceptions>, exceptions: &[Exception]) -> Exceptions {
-    if let Some(list) = recent.iter().find(|list| ***list == exceptions) {
-        return list.clone();
-    }
-    let list = Arc::new(exceptions.to_vec());
-    recent.truncate(RECENT - 1);
-    recent.push_front(list.clone());
-    list
-}
+/// The lists that were met last: what came of an alert that was looked at, and that with what is said of every alert.
+type Recent = VecDeque<(Vec<Exception>, Exceptions)>;
 
 /// A run over one part.
 struct PartRun<'a> {
     shared: Shared<'a>,
     makers: Vec<Maker<'a>>,
+    /// Those that say the same of every alert, whatever it is, and what they say.
+    alike: Vec<(Maker<'a>, Exception)>,
+    /// The others.
+    asked: Vec<Maker<'a>>,
     /// What came of the alerts of some file before.
-    recent: Mutex<VecDeque<Exceptions>>,
+    recent: Mutex<Recent>,
+}
+
+/// Why nothing is known of how an alert fires.
+pub const NO_HISTORY: &str = "no firing history was given: `--history FILE` gives it";
+
+impl Maker<'_> {
+    /// What is said of every alert, where no alert has to be looked at for it.
+    fn alike(&self, evidence: &Evidence) -> Option<Exception> {
+        let in_force = self.always.is_some_and(|block| block.level != Some(Level::Off));
+        let unknown = in_force && evidence.history.is_none() && judges_by_history(self.active.meta);
+        let (verdict, reason) = (Verdict::Unknown, NO_HISTORY.into());
+        unknown.then_some(Exception { lint: self.lint, verdict, reason, not_asked: true, lacking: true })
+    }
 }
 
 impl<'a> PartRun<'a> {
+    fn new(shared: Shared<'a>, makers: Vec<Maker<'a>>) -> Self {
+        let alike = |maker: &Maker<'a>| Some((*maker, maker.alike(shared.evidence)?));
+        let is_asked = |maker: &&Maker<'a>| maker.alike(shared.evidence).is_none();
+        let (alike, asked) =
+            (makers.iter().filter_map(alike).collect(), makers.iter().filter(is_asked).copied().collect());
+        Self { shared, makers, alike, asked, recent: Mutex::default() }
+    }
+
+    /// What came of an alert, these exceptions and what is said of every alert, shared with others of which it is all the same.
+    fn exceptions(&self, recent: &mut Recent, own: &[Exception]) -> Exceptions {
+        if let Some((_, list)) = recent.iter().find(|(met, _)| *met == own) {
+            return list.clone();
+        }
+        let mut list: Vec<Exception> = own.iter().chain(self.alike.iter().map(|(_, said)| said)).cloned().collect();
+        list.sort_by_key(|exception| exception.lint);
+        let list = Arc::new(list);
+        recent.truncate(RECENT - 1);
+        recent.push_front((own.to_vec(), list.clone()));
+        list
+    }
+
     fn all(&self, times: &mut Times) -> (Vec<Finding>, Vec<AlertVerdicts>) {
         let places: Vec<Place<'a>> = Place::all(self.shared).collect();
         let share = self.shared.workspace.files_a_thread();
@@ -350,7 +380,14 @@ impl<'a> PartRun<'a> {
             let facts = place.facts(rule);
             let mut verdicts = place.verdicts(rule, &facts, none.clone());
             let mut cx = Context::new(self.shared).in_file(file).on_rule(index as u32, &facts);
-            for maker in &self.makers {
+            // A waiver may be of use once an answer is known.
+            let of_use = |waivers: &Waivers<'_>, id: &str| {
+                waivers.over(id, Some((rule, &facts))).for_each(|waiver| waiver.count(id));
+            };
+            if out.waivers.any() && rule.kind == RuleKind::Alert {
+                self.alike.iter().for_each(|(maker, _)| of_use(&out.waivers, maker.active.meta.id));
+            }
+            for maker in &self.asked {
                 place.judge(maker, rule, &facts, &mut cx);
                 let Some(outcome) = cx.outcome() else { continue };
                 let Maker { active, lint, .. } = *maker;
@@ -358,10 +395,7 @@ impl<'a> PartRun<'a> {
                 if outcome.verdict != Verdict::Holds {
                     let Outcome { verdict, reason, not_asked, lacking, .. } = outcome;
                     if verdict == Verdict::Unknown && out.waivers.any() {
-                        // A waiver may be of use once the answer is known.
-                        out.waivers
-                            .over(active.meta.id, Some((rule, &facts)))
-                            .for_each(|waiver| waiver.count(active.meta.id));
+                        of_use(&out.waivers, active.meta.id);
                     }
                     exceptions.push(Exception { lint, verdict, reason, not_asked, lacking });
                 }
@@ -375,7 +409,7 @@ impl<'a> PartRun<'a> {
                 }
             }
             if rule.kind == RuleKind::Alert {
-                verdicts.exceptions = shared(&mut recent, &exceptions);
+                verdicts.exceptions = self.exceptions(&mut recent, &exceptions);
                 out.alerts.push((index as u32, verdicts));
             }
             exceptions.clear();
@@ -514,6 +548,11 @@ impl<'a> PartRun<'a> {
         waivers.apply(&self.shared, active, rule.map(|index| (index, model, facts)), &mut finding);
         Judged { lint, rule, finding }
     }
+}
+
+/// Whether a lint rule has a verdict on no alert without a firing history.
+fn judges_by_history(meta: &Meta) -> bool {
+    is_noise(meta) || meta.id.starts_with("history-")
 }
 
 /// Whether a lint rule judges by firing history.

@@ -112,14 +112,12 @@ pub(super) fn of_kind(kind: &str, version: &str) -> Option<Dialect> {
 static LOGQL: LazyLock<[memmem::Finder<'static>; 3]> =
     LazyLock::new(|| ["bytes_over_time(", "bytes_rate(", "rate_counter("].map(memmem::Finder::new));
 
-fn has_functions(text: &str) -> bool {
-    LOGQL.iter().any(|function| function.find(text.as_bytes()).is_some())
-}
-
-/// Whether an expression filters as LogQL does: by a pipe, or an operator before a string, behind a selector or its range, which
-/// PromQL never has.
-fn filters(expr: &str) -> bool {
+/// Whether an expression is LogQL: a pipe, or an operator before a string, behind a selector or its range, which PromQL never has.
+fn logql(expr: &str) -> bool {
     let bytes = expr.as_bytes();
+    if LOGQL.iter().any(|function| function.find(bytes).is_some()) {
+        return true;
+    }
     if memchr::memchr2(b'|', b'!', bytes).is_none() {
         return false;
     }
@@ -153,8 +151,6 @@ struct Votes {
     mimir: usize,
     victoria: usize,
     loki: bool,
-    /// Whether functions of LogQL stand anywhere in the text.
-    functions: bool,
 }
 
 impl Votes {
@@ -168,7 +164,7 @@ impl Votes {
         for (key, value) in view.tree.entries(id) {
             let Some(key) = view.key(key) else { continue };
             match Key::of(key) {
-                Some(Key::Expr) => self.loki |= level == Level::Rule && self.logql(view.tree.text(value)),
+                Some(Key::Expr) => self.loki |= level == Level::Rule && logql(view.tree.text(value)),
                 // `type` is one of VictoriaMetrics, the others are everybody's.
                 None | Some(Key::Type) => match of_key(key, level) {
                     Some(Dialect::Thanos) => self.thanos += 1,
@@ -179,10 +175,6 @@ impl Votes {
                 Some(_) => {}
             }
         }
-    }
-
-    fn logql(&self, expr: &str) -> bool {
-        self.functions && has_functions(expr) || filters(expr)
     }
 
     fn group(&mut self, view: View<'_>, id: NodeId) {
@@ -199,7 +191,7 @@ impl Lowering<'_> {
         if let Some(forced) = self.options.dialect {
             return forced;
         }
-        let mut votes = Votes { functions: has_functions(view.tree.source()), ..Votes::default() };
+        let mut votes = Votes::default();
         if root == groups && view.kind(root) == Kind::Mapping {
             votes.group(view, root);
             votes.keys(view, root, Level::Rule);
@@ -276,13 +268,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pipe_behind_a_selector_is_filters() {
-        assert!(filters(r#"sum(rate({app="a"} |= "error" [5m]))"#));
-        assert!(filters("{app=\"a\"}\n  | json"));
-        assert!(!filters(r#"up{a="}|="} > 0"#));
-        assert!(!filters("a{b=~\"x|y\"} or c"));
-        assert!(filters(r#"rate({a="b"} !~ "c" [5m]) > 1"#) && filters(r#"rate({a="b"}[5m] |= "c")"#));
-        assert!(has_functions("sum(bytes_rate({a=\"b\"}[1h])) > 1") && !filters("{a!=\"b\"} != bool 1"));
+    fn a_pipe_behind_a_selector_is_logql() {
+        assert!(logql(r#"sum(rate({app="a"} |= "error" [5m]))"#));
+        assert!(logql("{app=\"a\"}\n  | json"));
+        assert!(!logql(r#"up{a="}|="} > 0"#));
+        assert!(!logql("a{b=~\"x|y\"} or c"));
+        assert!(logql(r#"rate({a="b"} !~ "c" [5m]) > 1"#) && logql(r#"rate({a="b"}[5m] |= "c")"#));
+        assert!(logql("sum(bytes_rate({a=\"b\"}[1h])) > 1") && !logql("{a!=\"b\"} != bool 1"));
     }
 
     #[test]

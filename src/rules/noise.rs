@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Edit, Severity, count};
 use crate::evidence::history::{
     DAY, Episode, HOUR, History, MINUTE, Millis, RuleHistory, SECOND, Sufficiency, frequency, print_day, sparkline,
 };
-use crate::lint::Context;
 use crate::lint::patterns::Track;
+use crate::lint::{Context, NO_HISTORY};
 use crate::model::{Rule, RuleKind};
 
 /// Bars of a sparkline.
@@ -63,7 +63,7 @@ pub(super) fn given<'a>(rule: &Rule, cx: &mut Context<'a>) -> Option<&'a History
         return None;
     }
     let Some(history) = &cx.evidence().history else {
-        cx.not_asked("no firing history was given: `--history FILE` gives it");
+        cx.not_asked(NO_HISTORY);
         return None;
     };
     if cx.exempts() {
