@@ -23,6 +23,7 @@ use crate::lint::conventions::Conventions;
 use crate::lint::rotation::Rotation;
 use crate::model::Dialect;
 use crate::source::{Source, SourceId, Span, Spanned};
+use crate::yaml::{Kind, NodeId};
 use crate::{promql, yaml};
 use reader::Reader;
 
@@ -104,8 +105,33 @@ pub fn load(source: &Source, id: SourceId) -> (Policy, Vec<Diagnostic>) {
         return (Policy::default(), parsed.errors.iter().map(|error| of_yaml(error, id)).collect());
     }
     let mut reader = Reader::new(&parsed.tree, id);
+    if !is_short(&mut reader) {
+        return (Policy::default(), reader.finish());
+    }
     let policy = read(&mut reader);
     (policy, reader.finish())
+}
+
+/// Most entries of a list or a mapping of a policy: many of them are compared with every alert.
+const MOST: usize = 1000;
+
+/// Whether no list and no mapping is longer than [`MOST`]; says otherwise which is.
+fn is_short(reader: &mut Reader<'_>) -> bool {
+    let tree = reader.tree;
+    let length = |id: NodeId| match tree.kind(id) {
+        Kind::Sequence => tree.items(id).len(),
+        Kind::Mapping => tree.merged(id).len(),
+        Kind::Scalar | Kind::Alias => 0,
+    };
+    let long = tree.nodes().map(|id| (id, length(id))).find(|(_, length)| *length > MOST);
+    if let Some((id, length)) = long {
+        let first = tree.items(id).first().or(tree.pairs(id).first().map(|[key, _]| key)).copied();
+        let message = format!("{length} entries are too many: a policy has at most {MOST} in one place");
+        reader
+            .wrong(first.unwrap_or(id), message)
+            .help("say it with fewer patterns, or give each part of the repository a policy of its own");
+    }
+    long.is_none()
 }
 
 fn read(reader: &mut Reader<'_>) -> Policy {

@@ -202,6 +202,20 @@ fn contradictions_are_mistakes() {
 }
 
 #[test]
+fn what_is_compared_with_every_alert_is_not_endless() {
+    let words = |n: usize| (0..n).map(|i| format!("w{i}")).collect::<Vec<_>>();
+    let values = |n| format!("severity: {{values: [{}], paging: []}}", words(n).join(", "));
+    let keys = |n| format!("rules: {{label-required: {{keys: {{{}: ''}}}}}}", words(n).join(": '', "));
+    let merged = format!("x: &x {{{0}: 1}}\ny: {{<<: *x, z: 1}}", words(1000).join(": 1, "));
+    for text in [values(1001), keys(101), keys(1001), merged] {
+        let found = bad(&text);
+        assert!(found.len() == 1 && found[0].1.contains(" are too many"), "{found:?}");
+    }
+    good(&values(1000));
+    good(&keys(100));
+}
+
+#[test]
 fn a_regex_is_wrong_at_its_own_bytes_in_every_style() {
     for (written, place) in [("'it''s [z-a]'", "z-a"), ("\"\\u0061[z-a]\"", "z-a"), ("|-\n    b\n    [z-a]", "z-a")] {
         assert_eq!(places(&format!("exempt:\n  alerts: {written}\n")), [place], "{written}");

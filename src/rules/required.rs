@@ -14,7 +14,26 @@ use crate::pattern;
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Required {
-    keys: BTreeMap<String, Pattern>,
+    keys: Keys,
+}
+
+/// Most keys of one block: each is asked of every alert.
+const MOST: usize = 100;
+
+#[derive(Default, Deserialize)]
+#[serde(try_from = "BTreeMap<String, Pattern>")]
+struct Keys(BTreeMap<String, Pattern>);
+
+impl TryFrom<BTreeMap<String, Pattern>> for Keys {
+    type Error = String;
+
+    fn try_from(keys: BTreeMap<String, Pattern>) -> Result<Self, String> {
+        if keys.len() > MOST {
+            Err(format!("{} keys are too many: at most {MOST}", keys.len()))
+        } else {
+            Ok(Self(keys))
+        }
+    }
 }
 
 /// An anchored pattern; empty text asks only that there is a value.
@@ -39,7 +58,7 @@ impl TryFrom<String> for Pattern {
 
 impl Required {
     pub(super) fn check(&self, rule: &Rule, block: BlockKind, severity: Severity, cx: &mut Context<'_>) {
-        for (key, pattern) in &self.keys {
+        for (key, pattern) in &self.keys.0 {
             Self::one(rule, block, severity, (key, pattern), cx);
         }
     }

@@ -24,6 +24,10 @@ impl Configurable for SeverityUnknown {
     };
 }
 
+/// Among so many severities of a policy it is looked for the one that was meant, and so many are shown: nobody has more.
+const NEAR: usize = 100;
+const SHOWN: usize = 20;
+
 impl LintRule for SeverityUnknown {
     fn rule(&self, rule: &Rule, cx: &mut Context<'_>) {
         let Some(facts) = cx.facts().filter(|_| rule.kind == RuleKind::Alert) else { return };
@@ -49,9 +53,12 @@ impl LintRule for SeverityUnknown {
         } else if vocabulary.iter().any(|word| *word == found.value) {
             return;
         } else {
-            (Severity::Error, suggest::closest(&found.value, vocabulary.iter().map(String::as_str)).map(str::to_owned))
+            let near = vocabulary.iter().take(NEAR).map(String::as_str);
+            (Severity::Error, suggest::closest(&found.value, near).map(str::to_owned))
         };
-        let known = vocabulary.join(", ");
+        let more = vocabulary.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let known = vocabulary.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ") + &more;
         let Some(text) = found.text else { return };
         let lead = text.value().len() - text.value().trim_start().len();
         let range = TextRange::new(lead as u32, (lead + found.value.len()) as u32);
