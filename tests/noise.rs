@@ -145,6 +145,25 @@ fn without_enough_history_nothing_ends_well_that_demands_it() {
 }
 
 #[test]
+fn what_is_said_of_every_alert_is_what_is_said_of_each() {
+    let folder = folder();
+    let verdicts = |policy: &str| {
+        fs::write(folder.path().join("groundrules.yaml"), policy).unwrap();
+        program(folder.path(), &["check", ".", "--format", "verdicts"], "").stdout
+    };
+    let all = verdicts("{}");
+    let unknown = all.lines().filter(|line| line.contains("no firing history was given"));
+    let mut rules: Vec<String> =
+        unknown.map(|line| serde_json::from_str::<Value>(line).unwrap()["rule"].as_str().unwrap().to_owned()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    assert_eq!(rules.len(), 11, "{rules:?}");
+    // Blocks with a condition, of which each alert is asked.
+    let blocks: Vec<String> = rules.iter().map(|rule| format!("  {rule}: [{{paths: '**'}}]\n")).collect();
+    assert_eq!(verdicts(&format!("rules:\n{}", blocks.concat())), all);
+}
+
+#[test]
 fn demanded_evidence_is_had_or_missed_but_never_passed_over() {
     let folder = folder();
     let storage = [("severity", "page"), ("team", "storage")];

@@ -9,6 +9,7 @@ mod cap;
 mod compose;
 mod context;
 pub mod conventions;
+mod exceptions;
 pub mod facts;
 pub mod fingerprint;
 pub mod patterns;
@@ -23,7 +24,8 @@ pub mod waiver;
 
 pub use cap::LISTED;
 pub use context::Context;
-pub use run::{Input, NO_HISTORY, is_noise, patterns, run, run_with, suggestions, wanted};
+pub use exceptions::NO_HISTORY;
+pub use run::{Input, is_noise, patterns, run, run_with, suggestions, wanted};
 
 use crate::diagnostic::Severity;
 use crate::evidence::links::Question;

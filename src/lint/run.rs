@@ -1,7 +1,7 @@
 //! A run: every lint rule over every file, in parallel, then waivers, and everything sorted.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
@@ -10,6 +10,7 @@ use super::allow::{Waivers, settle};
 use super::cap::Cap;
 use super::compose::compose;
 use super::context::{Context, Outcome, Raw, Shared};
+use super::exceptions::{Alike, Exceptions, Recent};
 use super::facts::{Facts, Found};
 use super::fingerprint::{fingerprint, number};
 use super::patterns::Patterns;
@@ -279,60 +280,28 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What came of an alert; of most alerts the same.
-type Exceptions = Arc<Vec<Exception>>;
-
-/// So many of the lists that were met last are looked through for an equal one.
-const RECENT: usize = 8;
-
-/// The lists that were met last: what came of an alert that was looked at, and that with what is said of every alert.
-type Recent = VecDeque<(Vec<Exception>, Exceptions)>;
-
 /// A run over one part.
 struct PartRun<'a> {
     shared: Shared<'a>,
     makers: Vec<Maker<'a>>,
-    /// Those that say the same of every alert, whatever it is, and what they say.
-    alike: Vec<(Maker<'a>, Exception)>,
-    /// The others.
+    /// What some of them say of every alert.
+    alike: Vec<Alike>,
+    /// The others, which look at each.
     asked: Vec<Maker<'a>>,
     /// What came of the alerts of some file before.
     recent: Mutex<Recent>,
 }
 
-/// Why nothing is known of how an alert fires.
-pub const NO_HISTORY: &str = "no firing history was given: `--history FILE` gives it";
-
-impl Maker<'_> {
-    /// What is said of every alert, where no alert has to be looked at for it.
-    fn alike(&self, evidence: &Evidence) -> Option<Exception> {
-        let in_force = self.always.is_some_and(|block| block.level != Some(Level::Off));
-        let unknown = in_force && evidence.history.is_none() && judges_by_history(self.active.meta);
-        let (verdict, reason) = (Verdict::Unknown, NO_HISTORY.into());
-        unknown.then_some(Exception { lint: self.lint, verdict, reason, not_asked: true, lacking: true })
-    }
-}
-
 impl<'a> PartRun<'a> {
     fn new(shared: Shared<'a>, makers: Vec<Maker<'a>>) -> Self {
-        let alike = |maker: &Maker<'a>| Some((*maker, maker.alike(shared.evidence)?));
-        let is_asked = |maker: &&Maker<'a>| maker.alike(shared.evidence).is_none();
-        let (alike, asked) =
-            (makers.iter().filter_map(alike).collect(), makers.iter().filter(is_asked).copied().collect());
-        Self { shared, makers, alike, asked, recent: Mutex::default() }
-    }
-
-    /// What came of an alert, these exceptions and what is said of every alert, shared with others of which it is all the same.
-    fn exceptions(&self, recent: &mut Recent, own: &[Exception]) -> Exceptions {
-        if let Some((_, list)) = recent.iter().find(|(met, _)| *met == own) {
-            return list.clone();
+        let (mut alike, mut asked) = (Vec::new(), Vec::new());
+        for maker in &makers {
+            match Alike::of(maker.active, maker.lint, shared.evidence) {
+                Some(same) => alike.push(same),
+                None => asked.push(*maker),
+            }
         }
-        let mut list: Vec<Exception> = own.iter().chain(self.alike.iter().map(|(_, said)| said)).cloned().collect();
-        list.sort_by_key(|exception| exception.lint);
-        let list = Arc::new(list);
-        recent.truncate(RECENT - 1);
-        recent.push_front((own.to_vec(), list.clone()));
-        list
+        Self { shared, makers, alike, asked, recent: Mutex::default() }
     }
 
     fn all(&self, times: &mut Times) -> (Vec<Finding>, Vec<AlertVerdicts>) {
@@ -385,7 +354,7 @@ impl<'a> PartRun<'a> {
                 waivers.over(id, Some((rule, &facts))).for_each(|waiver| waiver.count(id));
             };
             if out.waivers.any() && rule.kind == RuleKind::Alert {
-                self.alike.iter().for_each(|(maker, _)| of_use(&out.waivers, maker.active.meta.id));
+                self.alike.iter().for_each(|alike| of_use(&out.waivers, alike.id));
             }
             for maker in &self.asked {
                 place.judge(maker, rule, &facts, &mut cx);
@@ -409,7 +378,7 @@ impl<'a> PartRun<'a> {
                 }
             }
             if rule.kind == RuleKind::Alert {
-                verdicts.exceptions = self.exceptions(&mut recent, &exceptions);
+                verdicts.exceptions = recent.list(&exceptions, &self.alike);
                 out.alerts.push((index as u32, verdicts));
             }
             exceptions.clear();
@@ -548,11 +517,6 @@ impl<'a> PartRun<'a> {
         waivers.apply(&self.shared, active, rule.map(|index| (index, model, facts)), &mut finding);
         Judged { lint, rule, finding }
     }
-}
-
-/// Whether a lint rule has a verdict on no alert without a firing history.
-fn judges_by_history(meta: &Meta) -> bool {
-    is_noise(meta) || meta.id.starts_with("history-")
 }
 
 /// Whether a lint rule judges by firing history.
