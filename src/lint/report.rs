@@ -211,17 +211,21 @@ impl Summary {
         }
         self.verdicts.fill(Tally { holds: alerts.len(), ..Tally::default() });
         self.lacking = 0;
-        for exception in alerts.iter().flat_map(|alert| alert.exceptions.iter()) {
-            let Some(tally) = self.verdicts.get_mut(exception.lint as usize) else { continue };
-            tally.holds -= 1;
-            tally.not_asked += usize::from(exception.not_asked);
-            self.lacking += usize::from(exception.lacking);
-            match exception.verdict {
-                Verdict::Holds => tally.holds += 1,
-                Verdict::Broken => tally.broken += 1,
-                Verdict::Unknown => tally.unknown += 1,
-                Verdict::Waived => tally.waived += 1,
-                Verdict::Exempt => tally.exempt += 1,
+        // Of neighbours it is often all the same.
+        for alike in alerts.chunk_by(|a, b| Arc::ptr_eq(&a.exceptions, &b.exceptions)) {
+            let alerts = alike.len();
+            for exception in alike.first().iter().flat_map(|alert| alert.exceptions.iter()) {
+                let Some(tally) = self.verdicts.get_mut(exception.lint as usize) else { continue };
+                tally.holds -= alerts;
+                tally.not_asked += if exception.not_asked { alerts } else { 0 };
+                self.lacking += if exception.lacking { alerts } else { 0 };
+                match exception.verdict {
+                    Verdict::Holds => tally.holds += alerts,
+                    Verdict::Broken => tally.broken += alerts,
+                    Verdict::Unknown => tally.unknown += alerts,
+                    Verdict::Waived => tally.waived += alerts,
+                    Verdict::Exempt => tally.exempt += alerts,
+                }
             }
         }
     }
