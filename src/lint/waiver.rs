@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
+use memchr::memchr;
 
 use super::facts::Facts;
 use super::scope::Scope;
@@ -196,7 +197,7 @@ fn in_expressions(file: &File, source: &Source) -> Vec<Waiver> {
     let mut waivers = Vec::new();
     for (index, rule) in file.rules.iter().enumerate() {
         let text = rule.expr.value();
-        if !comment::concerns(text) {
+        if memchr(b'#', text.as_bytes()).is_none() || !comment::concerns(text) {
             continue;
         }
         let parts = rule.expr.parts(file, source);
