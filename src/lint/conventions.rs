@@ -38,37 +38,6 @@ pub struct Keys {
     pub labels: Vec<String>,
     /// Annotation names.
     pub annotations: Vec<String>,
-    /// The marks of the label names and of the annotation names, each a bit.
-    marks: [u64; 2],
-}
-
-impl Keys {
-    /// These names.
-    #[must_use]
-    pub fn new(labels: Vec<String>, annotations: Vec<String>) -> Self {
-        let all = |names: &[String]| names.iter().fold(0, |all, name| all | mark(name));
-        Self { marks: [all(&labels), all(&annotations)], labels, annotations }
-    }
-
-    /// The label names, and what tells of most other names that they are none of them.
-    pub(super) fn of_labels(&self) -> (&[String], u64) {
-        (&self.labels, self.marks[0])
-    }
-
-    /// The same of the annotation names.
-    pub(super) fn of_annotations(&self) -> (&[String], u64) {
-        (&self.annotations, self.marks[1])
-    }
-}
-
-/// A bit for a name by its length and its ends: every entry of an alert is held against many names, and this tells nearly all apart.
-pub(super) fn mark(name: &str) -> u64 {
-    let [first, last] = match name.as_bytes() {
-        [] => [0, 0],
-        &[only] => [only, only],
-        &[first, .., last] => [first, last],
-    };
-    1 << ((name.len() + 3 * usize::from(first) + 7 * usize::from(last)) % 64)
 }
 
 /// What the names of alerts have in them that fire so that something else works, by its first letter.
@@ -82,15 +51,14 @@ impl Default for Conventions {
     fn default() -> Self {
         let strings = |words: &[&str]| words.iter().map(ToString::to_string).collect();
         Self {
-            owner: Keys::new(
-                strings(&["team", "owner", "squad", "support_group"]),
-                strings(&["team", "alert_team_handle", "alert_routing_key"]),
-            ),
+            owner: Keys {
+                labels: strings(&["team", "owner", "squad", "support_group"]),
+                annotations: strings(&["team", "alert_team_handle", "alert_routing_key"]),
+            },
             owner_named: false,
-            severity: Keys::new(strings(&["severity"]), Vec::new()),
-            runbook: Keys::new(
-                strings(&["playbook", "runbook"]),
-                strings(&[
+            severity: Keys { labels: strings(&["severity"]), annotations: Vec::new() },
+            runbook: Keys {
+                annotations: strings(&[
                     "runbook_url",
                     "runbook",
                     "playbook",
@@ -100,7 +68,8 @@ impl Default for Conventions {
                     "documentation",
                     "opsrecipe",
                 ]),
-            ),
+                labels: strings(&["playbook", "runbook"]),
+            },
             mappings: Vec::new(),
             severities: Vec::new(),
             paging: strings(&[

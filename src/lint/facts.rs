@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
 
-use super::conventions::{Conventions, Keys, mark};
+use super::conventions::{Conventions, Keys};
 use super::references::{Known, References};
 use crate::evidence::Evidence;
 use crate::evidence::links::{Answer, FaultKind, Form, Question, form_under};
@@ -249,40 +249,31 @@ impl Conventions {
 /// The first key that has a value, else the first key that is there, else nothing. Labels route an alert, so an owner is looked
 /// for there first; a runbook is an annotation that some keep as a label.
 fn find<'a>(file: &'a File, rule: &'a Rule, keys: &'a Keys, of_owner: bool) -> Field<'a> {
-    let annotations = ("annotation", keys.of_annotations(), &rule.annotations.entries[..]);
-    let labels = ("label", keys.of_labels(), &rule.labels.entries[..]);
-    let of_group = ("group label", keys.of_labels(), &file.group(rule).labels[..]);
+    let annotations = (("annotation", &keys.annotations[..]), &rule.annotations.entries[..]);
+    let labels = (("label", &keys.labels[..]), &rule.labels.entries[..]);
+    let of_group = (("group label", &keys.labels[..]), &file.group(rule).labels[..]);
     let resource = file.resource(rule).map_or(&[][..], |resource| &resource.labels);
     let places = if of_owner {
-        [labels, of_group, annotations, ("resource label", keys.of_labels(), resource)]
+        [labels, of_group, annotations, (("resource label", &keys.labels), resource)]
     } else {
-        [annotations, labels, of_group, ("", (&[][..], 0), &[][..])]
+        [annotations, labels, of_group, (("", &[]), &[])]
     };
     let mut empty = None;
-    for (kind, (keys, marks), entries) in places {
-        if !entries.iter().any(|entry| marks & mark(entry.key.value()) != 0) {
-            continue;
-        }
+    for ((kind, keys), entries) in places.into_iter().filter(|(_, entries)| !entries.is_empty()) {
         // A label of the rule takes the place of its group's, empty or not.
         let hidden = |key: &str| kind == "group label" && rule.labels.get(key).is_some();
-        // The place of the key that comes first among all with a value, and among those without.
-        let mut first: [Option<(usize, Found<'a>)>; 2] = [None, None];
-        for entry in entries {
-            let name = entry.key.value();
-            let Some(at) = keys.iter().position(|key| key == name).filter(|_| !hidden(name)) else { continue };
-            let found = Found::new(kind, &keys[at], &entry.value);
-            let first = &mut first[usize::from(!found.templated && found.is_empty())];
-            if first.as_ref().is_none_or(|(before, _)| at < *before) {
-                *first = Some((at, found));
+        for key in keys.iter().filter(|key| !hidden(key)) {
+            for entry in entries.iter().filter(|entry| entry.key.value() == key) {
+                let found = Found::new(kind, key, &entry.value);
+                if found.templated || !found.is_empty() {
+                    return Field::Found(found);
+                }
+                empty.get_or_insert(found);
             }
-        }
-        match first {
-            [Some((_, found)), _] => return Field::Found(found),
-            [None, without] => empty = empty.or(without),
         }
     }
     match empty {
-        Some((_, found)) => Field::Found(found),
+        Some(found) => Field::Found(found),
         None if rule.labels.open || (rule.annotations.open && !keys.annotations.is_empty()) => Field::Unknown,
         None => Field::Missing,
     }

@@ -166,7 +166,7 @@ impl<'t> Reader<'t> {
             let texts = section.value(name).map(|id| self.texts(id)).unwrap_or_default();
             texts.into_iter().map(|(word, _)| word.to_owned()).collect()
         };
-        let keys = Keys::new(words("labels"), words("annotations"));
+        let keys = Keys { labels: words("labels"), annotations: words("annotations") };
         if named && keys.labels.is_empty() && keys.annotations.is_empty() {
             self.wrong(id, "this names no key at all");
         }
