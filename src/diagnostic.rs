@@ -121,7 +121,7 @@ impl Diagnostic {
 
     /// The same, to say more; what others share with it stays as it is.
     pub fn advice_mut(&mut self) -> &mut Advice {
-        Arc::make_mut(self.advice.get_or_insert_with(|| Arc::new(Advice::NONE)))
+        Arc::make_mut(self.advice.get_or_insert_default())
     }
 
     /// Says what other findings say too.

@@ -400,6 +400,7 @@ impl<'a> PartRun<'a> {
                 self.late(place, &mut out, &mut known, raw, maker);
             }
         }
+        // What came of a file stays until the end of the run.
         out.findings.shrink_to_fit();
         out
     }

@@ -5,39 +5,32 @@ const LONGEST: usize = 120;
 
 /// The one of `names` that comes nearest to `wanted`, if any is near; the first of equals.
 pub fn closest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = Name::of(wanted)?;
-    nearest(&wanted, names.into_iter().filter_map(|name| Some((Name::of(name)?, name))))
+    names.into_iter().collect::<Names<&str>>().closest(wanted).copied()
 }
 
-/// Names that are looked at more than once.
-#[derive(Clone, Debug, Default)]
-pub struct Names(Vec<(Name, String)>);
+/// Names as they are compared, for many looks.
+#[derive(Clone, Debug)]
+pub struct Names<T>(Vec<(Name, T)>);
 
-impl<'a> FromIterator<&'a str> for Names {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
-        Self(names.into_iter().filter_map(|name| Some((Name::of(name)?, name.to_owned()))).collect())
+impl<T: AsRef<str>> FromIterator<T> for Names<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(names: I) -> Self {
+        Self(names.into_iter().filter_map(|name| Some((Name::of(name.as_ref())?, name))).collect())
     }
 }
 
-impl Names {
+impl<T> Names<T> {
     /// The one that comes nearest to `wanted`, as [`closest`] has it.
-    pub fn closest(&self, wanted: &str) -> Option<&str> {
-        nearest(&Name::of(wanted)?, self.0.iter().map(|(name, written)| (name, written.as_str())))
-    }
-}
-
-fn nearest<'a, N: std::borrow::Borrow<Name>>(
-    wanted: &Name,
-    names: impl Iterator<Item = (N, &'a str)>,
-) -> Option<&'a str> {
-    let mut best: Option<(usize, &str)> = None;
-    for (name, written) in names {
-        let Some(distance) = distance(wanted, name.borrow()) else { continue };
-        if best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, written));
+    pub fn closest(&self, wanted: &str) -> Option<&T> {
+        let wanted = Name::of(wanted)?;
+        let mut best: Option<(usize, &T)> = None;
+        for (name, written) in &self.0 {
+            let Some(distance) = distance(&wanted, name) else { continue };
+            if best.is_none_or(|(least, _)| distance < least) {
+                best = Some((distance, written));
+            }
         }
+        best.map(|(_, written)| written)
     }
-    best.map(|(_, name)| name)
 }
 
 /// A name as it is compared.

@@ -84,7 +84,7 @@ pub struct Page {
     pub hidden: bool,
     /// Its anchors, as they are looked for, and as a slip would write them.
     index: Once<Index>,
-    near: Once<Names>,
+    near: Once<Names<String>>,
 }
 
 /// Where an anchor leads.
@@ -109,8 +109,8 @@ impl Page {
         if self.hidden {
             return Look::Hidden;
         }
-        let near = self.near.get(|| self.anchors().collect()).closest(anchors::plain(anchor));
-        near.map_or(Look::Missing, |near| Look::Near(near.to_owned()))
+        let near = self.near.get(|| self.anchors().map(str::to_owned).collect()).closest(anchors::plain(anchor));
+        near.map_or(Look::Missing, |near| Look::Near(near.clone()))
     }
 
     /// Whether `anchor` leads to a place of the page.
